@@ -1,0 +1,91 @@
+/* note.h - one Markdown file as a document: HTML with holes.
+ *
+ * DESIGN  md4c parses a file once, into a list of parts. Most parts are finished, safe HTML; between them are holes for
+ * what changes while the text does not: checklist items (their state) and demos (their panel). Writing a page is a loop
+ * over the parts, so a tick never costs a parse.
+ *
+ * An item `- [ ] text ^slug` becomes, in order: a part NOTE_ITEM (where the site opens the <li> and writes the control),
+ * HTML `<span class="item-text" id="item-N-text">…</span>` (its first paragraph, N counted from 0 in the file), the HTML
+ * of what is nested in it, and `</li>`. A link `[label](demo:gc?gogc=50)` becomes a part NOTE_DEMO.
+ *
+ * A note is immutable once parsed and may be read by any thread. It and all it points to live in one arena, freed with
+ * the last reference. Everything in it is valid UTF-8; every `html` is escaped and has only links that passed the
+ * scheme allowlist (http, https, mailto, and relative or #fragment). */
+#ifndef PREPD_NOTES_NOTE_H
+#define PREPD_NOTES_NOTE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+enum {
+    NOTE_BYTES_MAX = 1 << 20, /* a larger file is refused */
+    NOTE_HTML_MAX = 8 << 20,  /* parsing stops with -EFBIG when its HTML grows past this */
+    NOTE_MS_MAX = 200,        /* … and with -ETIME past this much time of the thread's CPU */
+    NOTE_ITEMS_MAX = 5000,
+    NOTE_PAD = 64,            /* NUL bytes that md4c 0.4.8 needs after the text */
+};
+
+enum note_part_kind { NOTE_HTML, NOTE_ITEM, NOTE_DEMO };
+
+struct note_part {
+    enum note_part_kind kind;
+    size_t index;     /* of items[] or demos[] */
+    const char *html; /* NOTE_HTML only; not NUL-terminated */
+    size_t len;
+};
+
+struct note_item {
+    const char *slug;    /* explicit id, without its ^; NULL if there is none */
+    const char *text;    /* as plain text, for people */
+    const char *norm;    /* normalised, for matching (DESIGN: NFC, folded case, no markup …) */
+    const char *heading; /* the path of headings above it, joined by " / "; "" before the first */
+    const char *anchor;  /* of the nearest heading above it, or "" */
+    size_t line;         /* 1-based */
+    bool checked;        /* written `[x]` in the file */
+    bool slug_twice;     /* the slug stood earlier in this file too; slug is NULL then */
+};
+
+struct note_demo {
+    const char *id;    /* "gc" */
+    const char *query; /* "gogc=50", still percent-encoded, or "" */
+    const char *label; /* plain text of the link */
+    size_t line;
+};
+
+struct note_heading {
+    int level; /* 1–6 */
+    const char *anchor; /* unique in the file; letters, digits, CJK kept, the rest "-" */
+    const char *text;
+    size_t line;
+};
+
+struct note {
+    const char *title;   /* text of the first H1; NULL if there is none */
+    const char *summary; /* plain text of the first paragraph, at most 200 bytes, or "" */
+    uint64_t revision;   /* hash of the file's bytes */
+    const struct note_part *parts;
+    size_t n_parts;
+    const struct note_item *items;
+    size_t n_items;
+    const struct note_demo *demos;
+    size_t n_demos;
+    const struct note_heading *headings;
+    size_t n_headings;
+};
+
+/* Parses `len` bytes that are followed by NOTE_PAD NUL bytes. `name` is used in error messages ("content/zh/01-gc.md").
+ * -EINVAL: empty, binary (a NUL byte) or not UTF-8, with the line; -EFBIG, -ETIME: a limit above; -ENOMEM. */
+int note_parse(const char *name, const char *bytes, size_t len, struct note **ret, struct err *err);
+
+/* Reference counting, atomic; note_parse gives one reference. unref(NULL) is fine. */
+struct note *note_ref(struct note *note);
+void note_unref(struct note *note);
+
+/* Puts the normalised form of `text` (UTF-8, plain) into an allocated string. For tests and for search. NULL if out of
+ * memory. */
+char *note_normalise(const char *text);
+
+#endif
