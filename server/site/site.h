@@ -18,6 +18,7 @@
 struct progress;
 struct pagecache;
 struct broadcast;
+struct keeper;
 
 struct site {
     struct loop *loop;
@@ -31,6 +32,7 @@ struct site {
     struct progress *progress;
     struct pagecache *pages;
     struct broadcast *events; /* readers of /api/events */
+    struct keeper *keepers;   /* runs under way that are being stored */
     const struct library_source *sources;
     size_t n_sources;
     uint64_t notes_revision; /* grows with each new library */

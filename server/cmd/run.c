@@ -1,0 +1,205 @@
+/* run.c - `prepd run DEMO [name=value]...`: a demo in this terminal, in the same sandbox as from a page.
+ *
+ * On a terminal a report to read (report.c); on a pipe the run's log as NDJSON, line by line as it grows. Ctrl-C stops the run. Exit 0:
+ * it ended by itself and every check held. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cmd/cmd.h"
+#include "cmd/report.h"
+#include "runs/runs.h"
+
+enum { PARAMS_MAX = 64 };
+
+struct arguments {
+    char *demo;
+    const char *names[PARAMS_MAX], *values[PARAMS_MAX];
+    size_t n;
+    struct paths paths;
+};
+
+static void add_param(struct arguments *args, char *pair, struct argp_state *state)
+{
+    char *equals = strchr(pair, '=');
+    if (!equals || args->n == PARAMS_MAX)
+        argp_error(state, "a parameter is written name=value: %s", pair);
+    *equals = '\0';
+    args->names[args->n] = pair;
+    args->values[args->n++] = equals + 1;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct arguments *args = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &args->paths;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (args->demo)
+            add_param(args, arg, state);
+        else
+            args->demo = arg;
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "say which demo: prepd run DEMO [name=value]... (prepd demos lists them)");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_child children[] = {{&paths_argp, 0, NULL, 0}, {0}};
+static const struct argp argp = {NULL, parse, "DEMO [name=value]...",
+                                 "Runs a demo in its sandbox and shows what it measures.",
+                                 children, NULL, NULL};
+
+/*** Following the run ***/
+
+struct terminal {
+    struct loop *loop;
+    struct runs *runs;
+    struct run *run;
+    struct report *report; /* NULL on a pipe */
+    uint64_t shown;        /* lines */
+    struct runlog_waiter waiter;
+    int signal_fd;
+};
+
+static void show(void *ud)
+{
+    struct terminal *terminal = ud;
+    struct runlog *log = run_log(terminal->run);
+    cleanup_text struct text lines = {0};
+    uint64_t count = runlog_count(log);
+    if (count > terminal->shown) {
+        runlog_ndjson(log, terminal->shown + 1, count, &lines);
+        terminal->shown = count;
+        if (terminal->report)
+            report_lines(terminal->report, lines.data, lines.len);
+        else if (fwrite(lines.data, 1, lines.len, stdout) != lines.len || fflush(stdout) != 0)
+            runs_stop(terminal->runs, terminal->run); /* nobody reads any more */
+    }
+    if (runlog_is_closed(log))
+        loop_stop(terminal->loop);
+}
+
+static void on_interrupt(void *ud, uint32_t events)
+{
+    struct terminal *terminal = ud;
+    struct signalfd_siginfo info;
+    (void)events;
+    if (read(terminal->signal_fd, &info, sizeof info) == sizeof info)
+        runs_stop(terminal->runs, terminal->run);
+}
+
+static int watch_interrupt(struct terminal *terminal, struct err *err)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    signal(SIGPIPE, SIG_IGN);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    terminal->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (terminal->signal_fd < 0)
+        return err_set(err, errno, "cannot watch for signals: %s", strerror(errno));
+    struct loop_watch *watch;
+    return loop_watch(terminal->loop, terminal->signal_fd, EPOLLIN, on_interrupt, terminal, &watch,
+                      err);
+}
+
+/* 0 if the demo ended by itself with status 0 and no check failed. */
+static int verdict(const struct run *run)
+{
+    json_t *summary = run_summary(run);
+    const json_t *end = json_object_get(summary, "exit");
+    const json_t *code = json_object_get(end, "code");
+    bool good = json_is_integer(code) && json_integer_value(code) == 0 &&
+                !json_is_true(json_object_get(end, "stopped"));
+    size_t i;
+    json_t *check;
+    json_array_foreach (json_object_get(summary, "checks"), i, check)
+        good = good && json_is_true(json_object_get(check, "ok"));
+    json_decref(summary);
+    return good ? EXIT_OK : EXIT_FAILED;
+}
+
+static int follow(struct terminal *terminal, struct err *err)
+{
+    int r = watch_interrupt(terminal, err);
+    if (r < 0)
+        return r;
+    terminal->waiter = (struct runlog_waiter){.wake = show, .ud = terminal};
+    runlog_wait(run_log(terminal->run), &terminal->waiter);
+    show(terminal);
+    r = loop_run(terminal->loop);
+    runlog_unwait(&terminal->waiter);
+    return r < 0 ? err_set(err, -r, "the event loop failed: %s", strerror(-r)) : 0;
+}
+
+static int run_in_terminal(struct terminal *terminal, const struct demo *demo, json_t *params,
+                           struct err *err)
+{
+    int r = runs_start(terminal->runs, demo, params, &terminal->run, err);
+    if (r < 0)
+        return r;
+    if (isatty(STDOUT_FILENO))
+        terminal->report = report_new(demo, stdout);
+    r = follow(terminal, err);
+    int status = r < 0 ? r : verdict(terminal->run);
+    report_free(terminal->report);
+    run_unref(terminal->run);
+    return status;
+}
+
+/* Returns an exit status, or a negative errno with err filled. */
+static int open_and_run(struct arguments *args, struct runner_link *link, struct err *err)
+{
+    struct catalogue *catalogue = NULL;
+    struct terminal terminal = {.signal_fd = -1};
+    json_t *params = NULL;
+    int r = catalogue_load(args->paths.demo_dirs, args->paths.n_demo_dirs, &catalogue, err);
+    const struct demo *demo = r == 0 ? catalogue_find(catalogue, args->demo) : NULL;
+    if (r == 0 && !demo)
+        r = err_set(err, ENOENT, "there is no demo \"%s\"; prepd demos lists them", args->demo);
+    if (r == 0)
+        r = demo_params_from_strings(demo, args->names, args->values, args->n, &params, err);
+    if (r == 0)
+        r = loop_new(&terminal.loop, err);
+    if (r == 0) {
+        struct runs_options options = {
+            .loop = terminal.loop, .catalogue = catalogue, .link = link, .max_running = 1};
+        r = runs_new(&options, &terminal.runs, err);
+    }
+    if (r == 0)
+        r = run_in_terminal(&terminal, demo, params, err);
+    runs_free(terminal.runs);
+    json_decref(params);
+    loop_free(terminal.loop);
+    catalogue_free(catalogue);
+    return r;
+}
+
+int cmd_run(int argc, char **argv)
+{
+    struct arguments args = {0};
+    struct err err = {0};
+    struct runner_link *link = NULL;
+    argp_parse(&argp, argc, argv, 0, NULL, &args);
+    int r = runs_fork(&link, &err);
+    if (r == 0)
+        r = paths_resolve(&args.paths, &err);
+    if (r == 0)
+        r = open_and_run(&args, link, &err);
+    if (r < 0)
+        log_error("%s", err.text);
+    paths_free(&args.paths);
+    return r < 0 ? EXIT_USAGE : r;
+}

@@ -1,0 +1,135 @@
+/* serve.c - `prepd serve`: open, serve until a signal, stop in order. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "cmd/cmd.h"
+#include "site/site.h"
+
+struct arguments {
+    const char *listen;
+    struct paths paths;
+};
+
+static const struct argp_option options[] = {
+    {"listen", 'l', "ADDR:PORT", 0, "Address to listen on; port 0 picks one (127.0.0.1:8080)", 0},
+    {0},
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct arguments *args = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &args->paths;
+        return 0;
+    case 'l':
+        args->listen = arg;
+        return 0;
+    case ARGP_KEY_ARG:
+        argp_error(state, "serve takes no argument: %s", arg);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_child children[] = {{&paths_argp, 0, NULL, 0}, {0}};
+static const struct argp argp = {options, parse, NULL,
+                                 "Serves notes, progress and demos to a browser on this machine.",
+                                 children, NULL, NULL};
+
+/*** Signals ***/
+
+struct stopper {
+    struct loop *loop;
+    int fd;
+};
+
+static void on_signal(void *ud, uint32_t events)
+{
+    struct stopper *stopper = ud;
+    struct signalfd_siginfo info;
+    (void)events;
+    if (read(stopper->fd, &info, sizeof info) == sizeof info)
+        loop_stop(stopper->loop);
+}
+
+/* SIGTERM and SIGINT become readable on a descriptor; SIGPIPE is for nobody. Before any thread, so that all inherit it. */
+static int watch_signals(struct stopper *stopper, struct err *err)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    signal(SIGPIPE, SIG_IGN);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    stopper->fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (stopper->fd < 0)
+        return err_set(err, errno, "cannot watch for signals: %s", strerror(errno));
+    struct loop_watch *watch;
+    return loop_watch(stopper->loop, stopper->fd, EPOLLIN, on_signal, stopper, &watch, err);
+}
+
+/*** Serving ***/
+
+static int serve(struct loop *loop, const struct arguments *args, struct runner_link *link)
+{
+    struct err err = {0};
+    struct site *site;
+    struct site_options site_options = {.listen = args->listen,
+                                        .sources = args->paths.sources,
+                                        .n_sources = args->paths.n_sources,
+                                        .demo_dirs = args->paths.demo_dirs,
+                                        .n_demo_dirs = args->paths.n_demo_dirs,
+                                        .data_dir = args->paths.data_dir,
+                                        .link = link};
+    if (site_open(loop, &site_options, &site, &err) < 0) {
+        log_error("%s", err.text);
+        return EXIT_USAGE;
+    }
+    printf("prepd: %s\n", http_url(site->http));
+    fflush(stdout);
+    int r = loop_run(loop);
+    if (r < 0)
+        log_error("the event loop failed: %s", strerror(-r));
+    site_close(site);
+    return r < 0 ? EXIT_FAILED : EXIT_OK;
+}
+
+static int serve_resolved(const struct arguments *args)
+{
+    struct err err = {0};
+    struct runner_link *link = NULL;
+    struct stopper stopper = {.fd = -1};
+    int status = EXIT_FAILED;
+    if (runs_fork(&link, &err) < 0 || loop_new(&stopper.loop, &err) < 0 ||
+        watch_signals(&stopper, &err) < 0)
+        log_error("%s", err.text);
+    else
+        status = serve(stopper.loop, args, link);
+    loop_free(stopper.loop);
+    if (stopper.fd >= 0)
+        close(stopper.fd);
+    return status;
+}
+
+int cmd_serve(int argc, char **argv)
+{
+    struct arguments args = {.listen = "127.0.0.1:8080"};
+    struct err err = {0};
+    argp_parse(&argp, argc, argv, 0, NULL, &args);
+    int status = EXIT_USAGE;
+    if (paths_resolve(&args.paths, &err) < 0)
+        log_error("%s", err.text);
+    else
+        status = serve_resolved(&args);
+    paths_free(&args.paths);
+    return status;
+}

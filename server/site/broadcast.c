@@ -1,0 +1,169 @@
+/* broadcast.c - a ring of small events and its readers; see broadcast.h. */
+#include "site/broadcast.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+
+enum { RING = 256, EVENT_SIZE = 256 };
+
+struct reader {
+    struct broadcast *broadcast;
+    struct http_stream *stream;
+    uint64_t seen; /* number of the last event it has */
+    bool resync;   /* it missed some: say so first */
+    struct reader *next, **link;
+};
+
+struct broadcast {
+    uint64_t epoch; /* differs for each start of prepd: an id from another life is told to resync */
+    uint64_t last;  /* number of the newest event */
+    char ring[RING][EVENT_SIZE]; /* event n in ring[n % RING], ready to send */
+    struct reader *readers;
+    bool closed;
+};
+
+struct broadcast *broadcast_new(void)
+{
+    struct broadcast *broadcast = calloc(1, sizeof *broadcast);
+    if (broadcast)
+        broadcast->epoch = (uint64_t)clock_wall_ms();
+    return broadcast;
+}
+
+void broadcast_free(struct broadcast *broadcast)
+{
+    if (!broadcast)
+        return;
+    for (struct reader *reader = broadcast->readers; reader; reader = reader->next)
+        reader->broadcast = NULL; /* its stream outlives us and frees it */
+    free(broadcast);
+}
+
+static void wake_all(struct broadcast *broadcast)
+{
+    for (struct reader *reader = broadcast->readers; reader; reader = reader->next)
+        http_stream_wake(reader->stream);
+}
+
+/* Takes data. An event too long for the ring (a very long slug) becomes a resync: pages then ask for themselves. */
+static void publish(struct broadcast *broadcast, const char *event, json_t *data)
+{
+    uint64_t n = ++broadcast->last;
+    char *json = data ? json_dumps(data, JSON_COMPACT) : NULL;
+    char *slot = broadcast->ring[n % RING];
+    int len = -1;
+    if (json)
+        len = snprintf(slot, EVENT_SIZE, "id: %" PRIx64 "-%" PRIu64 "\nevent: %s\ndata: %s\n\n",
+                       broadcast->epoch, n, event, json);
+    if (len < 0 || len >= EVENT_SIZE)
+        snprintf(slot, EVENT_SIZE, "id: %" PRIx64 "-%" PRIu64 "\nevent: resync\ndata: {}\n\n",
+                 broadcast->epoch, n);
+    free(json);
+    json_decref(data);
+    wake_all(broadcast);
+}
+
+void broadcast_item(struct broadcast *broadcast, const char *id, const char *topic,
+                    enum item_state state, uint64_t revision)
+{
+    publish(broadcast, "item",
+            json_pack("{s:s, s:s, s:s, s:I}", "id", id, "topic", topic, "state",
+                      item_state_name(state), "revision", (json_int_t)revision));
+}
+
+void broadcast_notes(struct broadcast *broadcast, uint64_t revision)
+{
+    publish(broadcast, "notes", json_pack("{s:I}", "revision", (json_int_t)revision));
+}
+
+void broadcast_close(struct broadcast *broadcast)
+{
+    broadcast->closed = true;
+    wake_all(broadcast);
+}
+
+/*** A reader ***/
+
+static ssize_t send_resync(struct reader *reader, char *buf, size_t max)
+{
+    const struct broadcast *broadcast = reader->broadcast;
+    int n = snprintf(buf, max, "id: %" PRIx64 "-%" PRIu64 "\nevent: resync\ndata: {}\n\n",
+                     broadcast->epoch, broadcast->last);
+    if (n < 0 || (size_t)n >= max)
+        return -1;
+    reader->resync = false;
+    reader->seen = broadcast->last;
+    return n;
+}
+
+/* Whole events only: MHD's buffer is some kilobytes, an event at most EVENT_SIZE. */
+static ssize_t reader_read(void *ud, char *buf, size_t max)
+{
+    struct reader *reader = ud;
+    const struct broadcast *broadcast = reader->broadcast;
+    if (!broadcast || broadcast->closed)
+        return -1;
+    if (reader->resync || broadcast->last - reader->seen >= RING)
+        return send_resync(reader, buf, max);
+    size_t used = 0;
+    while (reader->seen < broadcast->last) {
+        const char *event = broadcast->ring[(reader->seen + 1) % RING];
+        size_t len = strlen(event);
+        if (len > max - used)
+            break;
+        memcpy(buf + used, event, len);
+        used += len;
+        reader->seen++;
+    }
+    return (ssize_t)used;
+}
+
+static void reader_gone(void *ud)
+{
+    struct reader *reader = ud;
+    if (reader->broadcast) {
+        *reader->link = reader->next;
+        if (reader->next)
+            reader->next->link = reader->link;
+    }
+    free(reader);
+}
+
+/* Where a reader that sends Last-Event-ID goes on; one without starts now. */
+static void reader_resume(struct reader *reader, const char *last_id)
+{
+    const struct broadcast *broadcast = reader->broadcast;
+    reader->seen = broadcast->last;
+    if (!last_id)
+        return;
+    uint64_t epoch, n;
+    char extra;
+    bool ours = sscanf(last_id, "%16" SCNx64 "-%20" SCNu64 "%c", &epoch, &n, &extra) == 2 &&
+                epoch == broadcast->epoch && n <= broadcast->last;
+    reader->resync = !ours;
+    if (ours)
+        reader->seen = n;
+}
+
+void broadcast_reply(struct broadcast *broadcast, struct http_request *req)
+{
+    static const struct http_stream_ops ops = {.read = reader_read, .gone = reader_gone};
+    struct reader *reader = calloc(1, sizeof *reader);
+    if (!reader) {
+        http_reply_error(req, 503, "out_of_memory", NULL, "out of memory");
+        return;
+    }
+    reader->broadcast = broadcast;
+    reader_resume(reader, http_header(req, "Last-Event-ID"));
+    reader->next = broadcast->readers;
+    reader->link = &broadcast->readers;
+    if (reader->next)
+        reader->next->link = &reader->next;
+    broadcast->readers = reader;
+    http_reply_stream(req, &ops, reader, &reader->stream);
+}
