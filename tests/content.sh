@@ -1,7 +1,7 @@
 #!/bin/sh
 # content.sh PREPD - the shipped notes: read by `prepd check`, and compared with the notebook they come from. TAP output.
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 prepd=$1
 n=0
 bad=0

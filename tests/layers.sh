@@ -2,7 +2,7 @@
 # layers.sh - the layer rule, tried: what a layer may not see does not compile, and a library's header stands in one layer only.
 # TAP output. Needs a configured build (any preset), for the include folders that CMake makes.
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 n=0
 bad=0
 
