@@ -1,0 +1,94 @@
+// What scripts add to a finished text: copy buttons, colours in code, focus for what scrolls, the outline's mark, panels.
+import { all, element, find } from "./dom";
+import { lastPlace, storePlace } from "./memory";
+import { say } from "./strings";
+import { toast } from "./toast";
+
+function addCopyButton(pre: HTMLElement): void {
+  const button = element("button", { type: "button", class: "copy" }, say("copy"));
+  const box = element("div", { class: "code-box" });
+  pre.replaceWith(box);
+  box.append(pre, button);
+  button.addEventListener("click", () => {
+    navigator.clipboard.writeText(pre.textContent ?? "").then(
+      () => {
+        button.textContent = say("copied");
+        setTimeout(() => (button.textContent = say("copy")), 1500);
+      },
+      () => toast(say("copyFailed"), "bad"),
+    );
+  });
+}
+
+/** What scrolls sideways must be reachable by keyboard. */
+function makeScrollable(node: HTMLElement): void {
+  if (node.scrollWidth > node.clientWidth) node.tabIndex = 0;
+}
+
+function highlight(): void {
+  const blocks = all(document, "main pre > code[class*='language-']:not([data-coloured])");
+  if (blocks.length) void import("./highlight").then(({ colour }) => blocks.forEach(colour));
+}
+
+function startPanels(): void {
+  const panels = all(document, ".panel:not([data-state])");
+  if (panels.length) void import("./panel/panel").then(({ startPanel }) => panels.forEach(startPanel));
+}
+
+function fillContinue(): void {
+  const place = lastPlace();
+  const link = find<HTMLAnchorElement>(document, "[data-continue]");
+  if (!link || !place) return;
+  link.href = place.path + (place.anchor ? `#${place.anchor}` : "");
+  link.textContent = place.title || place.path;
+}
+
+/** Everything that a new text needs; may be called again. */
+export function decorate(): void {
+  for (const pre of all(document, ".note pre")) if (!pre.closest(".code-box, .panel")) addCopyButton(pre);
+  for (const node of all(document, ".note pre, .note table, .table, .table-wrap")) makeScrollable(node);
+  highlight();
+  startPanels();
+  fillContinue();
+  markHeading();
+}
+
+// ---- the current heading ----
+
+function currentHeading(): HTMLElement | null {
+  const headings = all(document, ".note :is(h1, h2, h3)[id]");
+  const line = window.innerHeight * 0.25;
+  return headings.filter((heading) => heading.getBoundingClientRect().top < line).pop() ?? null;
+}
+
+/** The outline's link for a heading: its own, or the nearest one above it. */
+function markHeading(): void {
+  const heading = currentHeading();
+  for (const link of all<HTMLAnchorElement>(document, ".outline a")) {
+    const here = heading !== null && decodeURIComponent(link.hash.slice(1)) === heading.id;
+    if (here && !link.hasAttribute("aria-current")) link.scrollIntoView({ block: "nearest" });
+    if (here) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+  if (document.body.dataset.topic && find(document, ".note"))
+    storePlace({
+      path: location.pathname,
+      title: [find(document, ".note h1")?.textContent, heading?.tagName === "H1" ? "" : heading?.textContent]
+        .filter(Boolean)
+        .join(" · "),
+      anchor: heading?.id ?? "",
+    });
+}
+
+export function initOutline(): void {
+  let asked = false;
+  const onScroll = () => {
+    if (asked) return;
+    asked = true;
+    requestAnimationFrame(() => {
+      asked = false;
+      markHeading();
+    });
+  };
+  window.addEventListener("scroll", onScroll, { passive: true });
+}

@@ -1,0 +1,63 @@
+// The narrated log: follows its end until the reader scrolls up, and again when back at the end.
+import { element } from "../dom";
+import { lang, say } from "../strings";
+import { seconds } from "./format";
+import type { RunEvent } from "./types";
+
+const LINES_MAX = 1000;
+const NEAR_END = 24; // pixels
+
+export class Log {
+  private following = true;
+  private waiting: HTMLElement[] = [];
+  private dropped = 0;
+
+  constructor(
+    private readonly list: HTMLElement,
+    private readonly now: HTMLElement,
+  ) {
+    list.addEventListener("scroll", () => {
+      this.following = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END;
+    });
+  }
+
+  clear(): void {
+    this.waiting = [];
+    this.dropped = 0;
+    this.following = true;
+    this.list.replaceChildren();
+    this.now.textContent = "";
+  }
+
+  /** A sentence of the demo, or of prepd about it. */
+  note(event: RunEvent): void {
+    const words = event[lang] ?? event.en ?? event.zh ?? event.text ?? "";
+    this.say(event.t, words, event.level ?? (event.event === "note" ? "info" : event.event), event.anchor);
+    if (event.event === "note") this.now.textContent = words;
+  }
+
+  say(t: number, words: string, level: string, anchor?: string): void {
+    const line = element("li", { "data-level": level }, element("time", {}, seconds(t)), words);
+    const target = anchor && document.getElementById(anchor);
+    if (target) line.append(" ", element("a", { href: `#${anchor}`, title: say("explains") }, "¶"));
+    this.waiting.push(line);
+  }
+
+  /** Once a frame. */
+  draw(): void {
+    if (!this.waiting.length) return;
+    this.list.append(...this.waiting);
+    this.waiting = [];
+    while (this.list.childElementCount > LINES_MAX + 1) {
+      this.list.firstElementChild?.remove();
+      this.dropped++;
+    }
+    if (this.dropped) this.list.firstElementChild?.replaceChildren(say("more", this.dropped));
+    if (this.following) this.toEnd();
+  }
+
+  /** When its tab is opened. */
+  toEnd(): void {
+    if (this.following) this.list.scrollTop = this.list.scrollHeight;
+  }
+}

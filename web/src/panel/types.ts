@@ -1,0 +1,129 @@
+// The protocol as scripts see it: demos/PROTOCOL.md.
+import type { Label } from "../strings";
+
+export type Value = number | string | boolean;
+export type Params = Record<string, Value>;
+
+export interface Param {
+  name: string;
+  type: "int" | "float" | "bool" | "enum";
+  min?: number;
+  max?: number;
+  step?: number;
+  default: Value;
+  scale?: "linear" | "log";
+  unit?: string;
+  label?: Label;
+}
+
+export interface Preset {
+  id: string;
+  label?: Label;
+  expect?: Label;
+  params?: Params;
+}
+
+export interface Axis {
+  label?: Label;
+  unit?: string;
+  scale?: "linear" | "log";
+}
+
+export interface Named {
+  id: string;
+  label?: Label;
+  unit?: string;
+}
+
+export interface Series extends Named {
+  band?: [string, string];
+  dash?: boolean;
+  hidden?: boolean;
+}
+
+export interface View {
+  id: string;
+  kind: string;
+  title?: Label;
+  x?: Axis;
+  y?: Axis;
+  series?: Series[];
+  lanes?: Named[];
+  kinds?: Named[];
+  states?: Named[];
+  columns?: Named[];
+  cells?: number;
+  width?: number;
+}
+
+export interface Manifest {
+  id: string;
+  available: boolean;
+  params?: Param[];
+  presets?: Preset[];
+  views?: View[];
+  metrics?: Named[];
+  checks?: Named[];
+}
+
+/** Any event; which fields there are depends on `event`. */
+export interface RunEvent {
+  event: string;
+  t: number;
+  view?: string;
+  x?: number | string;
+  values?: Record<string, number | string | null>;
+  zh?: string;
+  en?: string;
+  level?: string;
+  anchor?: string;
+  lane?: string;
+  to_lane?: string;
+  from?: number;
+  to?: number;
+  kind?: string;
+  label?: string;
+  runs?: [string | number, number][];
+  id?: string;
+  value?: number;
+  expected?: number;
+  low?: number;
+  high?: number;
+  ok?: boolean;
+  got?: Value;
+  want?: Value;
+  done?: number;
+  params?: Params;
+  place?: number;
+  text?: string;
+  which?: string;
+  code?: number;
+  signal?: number | string;
+  stopped?: boolean;
+  wall_ms?: number;
+}
+
+export interface Summary {
+  run: string;
+  demo: string;
+  params: Params;
+  state: "queued" | "running" | "ended" | "lost";
+  metrics?: Record<string, number | { value?: number; expected?: number }>;
+  exit?: { code?: number; signal?: number | string; stopped?: boolean } | null;
+  limit?: { which?: string } | string | null;
+  lines?: number;
+  started?: number;
+  ended?: number;
+}
+
+/** What draws one view. `add` only remembers; `draw` is called once a frame, and only after something was added. */
+export interface Chart {
+  add(event: RunEvent): void;
+  draw(): void;
+  /** Back to an empty chart, for a new run. */
+  clear(): void;
+  /** Reads size and colours again. */
+  restyle(): void;
+  /** Rows for export, the first one the names. */
+  rows(): (string | number | null)[][];
+}
