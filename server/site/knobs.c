@@ -1,8 +1,8 @@
 /* knobs.c - a demo's parameters as form fields; see knobs.h.
  *
  * A number is a slider (scripts move it; it has no name and is not sent) beside a number field; an
- * enum or a bool is a row of radio buttons: a checkbox would send nothing when it is off, which
- * would mean the default. */
+ * enum is a row of radio buttons; a bool is a checkbox, which is not sent when it is off: the
+ * form's handler reads that as false. */
 #include "site/knobs.h"
 
 #include "base/html.h"

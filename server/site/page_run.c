@@ -54,7 +54,7 @@ static const char *state_of(const json_t *summary)
 
 static bool goes_on(const json_t *summary)
 {
-    return strcmp(state_of(summary), "ended") != 0;
+    return strcmp(state_of(summary), "queued") == 0 || strcmp(state_of(summary), "running") == 0;
 }
 
 static void write_state(struct text *out, const char *run_id, const json_t *summary, enum lang lang)

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SERIES_COLOURS = 8 }; /* --s0 … --s7 of web/src/styles/tokens.css */
+
 /* ---- head: what it shows ---- */
 
 static void write_head(struct text *out, const struct demo *demo, const struct note_demo *link,
@@ -97,14 +99,35 @@ static void tab_begin(struct text *out, const struct demo *demo, const char *nam
                 name, demo->id, name, demo->id, name);
 }
 
+/* Colours go by place in the list, hidden entries counted: scripts count the same way. */
+static void write_legend(struct text *out, const json_t *entries, enum lang lang)
+{
+    if (!json_array_size(entries))
+        return;
+    text_puts(out, "<ul class=\"legend\">");
+    for (size_t i = 0; i < json_array_size(entries); i++) {
+        const json_t *entry = json_array_get(entries, i);
+        if (json_is_true(json_object_get(entry, "hidden")))
+            continue;
+        html_printf(out,
+                    "<li data-series=\"%s\"><span class=\"swatch s%zu\"></span>%s "
+                    "<span class=\"now\"></span></li>",
+                    json_string_value(json_object_get(entry, "id")), i % SERIES_COLOURS,
+                    label_of(entry, "label", lang));
+    }
+    text_puts(out, "</ul>");
+}
+
 static void write_view(struct text *out, const json_t *view, enum lang lang)
 {
-    const char *kind = json_string_value(json_object_get(view, "kind"));
-    html_printf(out,
-                "<figure class=\"chart js-only\" data-view=\"%s\" data-kind=\"%s\"><figcaption>%s"
-                "</figcaption><div class=\"plot\"></div></figure>",
-                json_string_value(json_object_get(view, "id")), kind,
-                label_of(view, "title", lang));
+    html_printf(out, "<figure class=\"chart js-only\" data-view=\"%s\" data-kind=\"%s\">",
+                json_string_value(json_object_get(view, "id")),
+                json_string_value(json_object_get(view, "kind")));
+    html_printf(out, "<figcaption>%s</figcaption>", label_of(view, "title", lang));
+    write_legend(out, json_object_get(view, "series"), lang);
+    write_legend(out, json_object_get(view, "kinds"), lang);
+    write_legend(out, json_object_get(view, "states"), lang);
+    text_puts(out, "<div class=\"plot\"></div></figure>");
 }
 
 static void write_metrics(struct text *out, const struct demo *demo, enum lang lang)
