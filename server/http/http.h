@@ -1,11 +1,14 @@
 /* http.h - HTTP for the site: requests in, replies out; libmicrohttpd and sockets stay inside.
  *
- * DESIGN  accept → caps (total, per address: a real 503) → libmicrohttpd, driven by our event loop (external epoll mode) → the gate
- * (gate.h: Host, Origin / Sec-Fetch-Site, methods, sizes, content type) → the route table → a handler. A handler answers at once with
- * one http_reply…, or calls http_defer and answers later from the loop's thread (after the store's worker has committed). It never blocks.
+ * DESIGN  accept → caps (total, per address: a real 503) → libmicrohttpd, driven by our event loop
+ * (external epoll mode) → the gate (gate.h: Host, Origin / Sec-Fetch-Site, methods, sizes, content
+ * type) → the route table → a handler. A handler answers at once with one http_reply…, or calls
+ * http_defer and answers later from the loop's thread (after the store's worker has committed). It
+ * never blocks.
  *
- * Everything runs on the loop's thread. A request lives until its reply was sent; a deferred one stays valid until it is answered, even if the
- * client has gone meanwhile. Strings got from a request live as long as it does. */
+ * Everything runs on the loop's thread. A request lives until its reply was sent; a deferred one
+ * stays valid until it is answered, even if the client has gone meanwhile. Strings got from a
+ * request live as long as it does. */
 #ifndef PREPD_HTTP_HTTP_H
 #define PREPD_HTTP_HTTP_H
 
@@ -25,31 +28,34 @@ struct http_page;
 enum { HTTP_BODY_MAX = 64 * 1024 };
 
 enum http_route_flags {
-    HTTP_PAGE = 1,  /* errors are answered with options.error_page */
-    HTTP_FORM = 2,  /* takes application/x-www-form-urlencoded instead of application/json */
+    HTTP_PAGE = 1, /* errors are answered with options.error_page */
+    HTTP_FORM = 2, /* takes application/x-www-form-urlencoded instead of application/json */
 };
 
 struct http_route {
     const char *method; /* "GET" (HEAD comes with it), "POST", "PUT", "DELETE" */
-    const char *path;   /* "/api/items/:id": a segment ":name" matches one non-empty segment; "/assets/" + "*": the rest */
+    const char *path;   /* "/api/items/:id": a segment ":name" matches one non-empty segment;
+                           "/assets/" + "*": the rest */
     void (*handle)(struct http_request *req);
     unsigned flags;
 };
 
 struct http_options {
     struct loop *loop;
-    const char *listen; /* "127.0.0.1:8080", "[::1]:0"; only loopback addresses for now (-EINVAL otherwise) */
+    const char *listen; /* "127.0.0.1:8080", "[::1]:0"; only loopback addresses for now (-EINVAL
+                           otherwise) */
     const struct http_route *routes;
     size_t n_routes;
     void *ud; /* http_ud(req) */
     /* Writes a whole HTML page for an error; its text may be anything, escape it. */
     void (*error_page)(struct http_request *req, int status, const char *message, struct text *out);
-    int max_connections;     /* 0: 256 */
-    int max_per_address;     /* 0: 256: on loopback all clients share one address */
-    int header_deadline_ms;  /* 0: 5000 */
+    int max_connections;    /* 0: 256 */
+    int max_per_address;    /* 0: 256: on loopback all clients share one address */
+    int header_deadline_ms; /* 0: 5000 */
 };
 
-/* Listens and serves as the loop turns. -EADDRINUSE, -EACCES, -EADDRNOTAVAIL, -EINVAL, with a sentence that names the address. */
+/* Listens and serves as the loop turns. -EADDRINUSE, -EACCES, -EADDRNOTAVAIL, -EINVAL, with a
+ * sentence that names the address. */
 int http_open(const struct http_options *options, struct http **ret, struct err *err);
 /* http://127.0.0.1:PORT/ */
 const char *http_url(const struct http *http);
@@ -62,32 +68,41 @@ void http_close(struct http *http);
 /* ---- the request ---- */
 void *http_ud(const struct http_request *req);
 const char *http_method(const struct http_request *req);
-const char *http_path(const struct http_request *req);                       /* decoded, valid UTF-8, no "..", no control characters */
-const char *http_param(const struct http_request *req, const char *name);    /* of the route; never NULL for one it has */
-const char *http_query(const struct http_request *req, const char *name);    /* NULL: absent; decoded */
+const char *http_path(
+    const struct http_request *req); /* decoded, valid UTF-8, no "..", no control characters */
+const char *http_param(const struct http_request *req,
+                       const char *name); /* of the route; never NULL for one it has */
+const char *http_query(const struct http_request *req,
+                       const char *name); /* NULL: absent; decoded */
 /* Calls each(name, value, ud) for every query argument, in order; non-zero stops. */
-int http_query_each(const struct http_request *req, int (*each)(const char *name, const char *value, void *ud), void *ud);
-const char *http_header(const struct http_request *req, const char *name);   /* NULL: absent */
+int http_query_each(const struct http_request *req,
+                    int (*each)(const char *name, const char *value, void *ud), void *ud);
+const char *http_header(const struct http_request *req, const char *name); /* NULL: absent */
 const char *http_cookie(const struct http_request *req, const char *name);
-const char *http_body(const struct http_request *req, size_t *ret_len);      /* NUL-terminated; "" if none */
-const char *http_form(const struct http_request *req, const char *name);     /* field of a HTTP_FORM body; NULL: absent */
+const char *http_body(const struct http_request *req,
+                      size_t *ret_len); /* NUL-terminated; "" if none */
+const char *http_form(const struct http_request *req,
+                      const char *name); /* field of a HTTP_FORM body; NULL: absent */
 bool http_is_head(const struct http_request *req);
 
 /* ---- the reply: exactly one ---- */
 
-/* Adds a header to the reply that follows (Set-Cookie, Retry-After, Cache-Control, Content-Disposition). */
+/* Adds a header to the reply that follows (Set-Cookie, Retry-After, Cache-Control,
+ * Content-Disposition). */
 void http_set_header(struct http_request *req, const char *name, const char *value);
 
 /* Takes the text's bytes. */
 void http_reply(struct http_request *req, int status, const char *content_type, struct text *body);
 void http_reply_redirect(struct http_request *req, int status, const char *location);
-/* {"error":{"code","message","field"}}, or options.error_page for HTTP_PAGE routes. field may be NULL. */
+/* {"error":{"code","message","field"}}, or options.error_page for HTTP_PAGE routes. field may be
+ * NULL. */
 void http_reply_error(struct http_request *req, int status, const char *code, const char *field,
                       const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* A reply that is kept and served many times: the bytes, their gzip form where that is smaller, a strong ETag for each, 304 and HEAD.
- * Takes the text's bytes. NULL if out of memory. */
-struct http_page *http_page_new(const char *content_type, const char *cache_control, struct text *body);
+/* A reply that is kept and served many times: the bytes, their gzip form where that is smaller, a
+ * strong ETag for each, 304 and HEAD. Takes the text's bytes. NULL if out of memory. */
+struct http_page *http_page_new(const char *content_type, const char *cache_control,
+                                struct text *body);
 void http_page_free(struct http_page *page); /* replies under way keep what they need */
 void http_reply_page(struct http_request *req, struct http_page *page);
 
@@ -101,7 +116,8 @@ struct http_stream_ops {
     ssize_t (*read)(void *ud, char *buf, size_t max);
     void (*gone)(void *ud); /* called once, at the end or when the client has left */
 };
-/* Answers 200 text/event-stream. A comment line is sent every 15 s of silence, so that a client that left is noticed. */
+/* Answers 200 text/event-stream. A comment line is sent every 15 s of silence, so that a client
+ * that left is noticed. */
 void http_reply_stream(struct http_request *req, const struct http_stream_ops *ops, void *ud,
                        struct http_stream **ret);
 void http_stream_wake(struct http_stream *stream);

@@ -1,0 +1,82 @@
+/* http.c - opening, and the ordered stop.
+ *
+ * The stop has an order because libmicrohttpd aborts when it is stopped with a suspended
+ * connection: refuse new clients, end the streams (http_drain), let replies go out while the loop
+ * turns (http_idle), resume whatever still waits, then stop (http_close). */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "http/server.h"
+
+static const struct gate_verdict stopping = {503, true, "stopping", "The server is stopping."};
+
+int http_open(const struct http_options *options, struct http **ret, struct err *err)
+{
+    struct http *http = calloc(1, sizeof *http);
+    if (!http)
+        return err_set(err, ENOMEM, "out of memory");
+    http->options = *options;
+    http->listen_fd = -1;
+    http->sweep_at = INT64_MAX;
+    if (!http->options.max_connections)
+        http->options.max_connections = 256;
+    if (!http->options.max_per_address)
+        http->options.max_per_address = http->options.max_connections;
+    if (!http->options.header_deadline_ms)
+        http->options.header_deadline_ms = 5000;
+    int r = daemon_start(http, err);
+    if (r == 0)
+        r = acceptor_open(http, err);
+    if (r < 0) {
+        http_close(http);
+        return r;
+    }
+    *ret = http;
+    return 0;
+}
+
+const char *http_url(const struct http *http)
+{
+    return http->url;
+}
+
+void http_drain(struct http *http)
+{
+    http->draining = true;
+    acceptor_close(http);
+    for (struct conn *conn = http->conns; conn; conn = conn->next) {
+        if (conn->req.stream)
+            stream_end(conn->req.stream);
+        else if (conn->phase == CONN_IDLE || conn->phase == CONN_HEADER)
+            conn_kill(conn);
+    }
+}
+
+bool http_idle(const struct http *http)
+{
+    return http->n_busy == 0;
+}
+
+/* A handler that still owes a reply to one of these may give it later, to nobody: conn_free leaves
+ * it the connection. */
+static void refuse_waiting(struct http *http)
+{
+    for (struct conn *conn = http->conns; conn; conn = conn->next) {
+        if (conn->phase != CONN_WAITING)
+            continue;
+        response_refuse(&conn->req, &stopping);
+        conn->req.deferred = true;
+    }
+}
+
+void http_close(struct http *http)
+{
+    if (!http)
+        return;
+    http_drain(http);
+    refuse_waiting(http);
+    daemon_stop(http);
+    deadline_stop(http);
+    text_free(&http->refusal);
+    free(http);
+}
