@@ -1,0 +1,91 @@
+/* store_items.c - states of items: their names, setting one, and the revision that counts changes.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "store/store_internal.h"
+#include "store/store_sync.h"
+
+static const char *const state_names[] = {
+    [ITEM_TODO] = "todo", [ITEM_SHAKY] = "shaky", [ITEM_DONE] = "done"};
+
+const char *item_state_name(enum item_state state)
+{
+    return state_names[state];
+}
+
+int item_state_from_name(const char *name, enum item_state *ret)
+{
+    for (size_t i = 0; i < ARRAY_LEN(state_names); i++) {
+        if (strcmp(name, state_names[i]) == 0) {
+            *ret = (enum item_state)i;
+            return 0;
+        }
+    }
+    return -EINVAL;
+}
+
+int store_revision(struct store *store, uint64_t *ret, struct err *err)
+{
+    cleanup_stmt sqlite3_stmt *q = sql_take(store, SQL_REVISION);
+    int r = sql_row(store, q, err);
+    if (r < 0)
+        return r;
+    *ret = (uint64_t)sqlite3_column_int64(q, 0);
+    return 0;
+}
+
+int item_tick(struct store *store, int64_t item, enum item_state state, int64_t wall_ms,
+              struct err *err)
+{
+    cleanup_stmt sqlite3_stmt *q = sql_take(store, SQL_TICK_ADD);
+    sql_int(q, 1, item);
+    sql_text(q, 2, item_state_name(state));
+    sql_int(q, 3, wall_ms);
+    return sql_run(store, q, err);
+}
+
+int item_set(struct store *store, int64_t item, enum item_state state, int64_t wall_ms,
+             struct err *err)
+{
+    cleanup_stmt sqlite3_stmt *q = sql_take(store, SQL_ITEM_SET);
+    sql_int(q, 1, item);
+    sql_text(q, 2, item_state_name(state));
+    sql_int(q, 3, wall_ms);
+    int r = sql_run(store, q, err);
+    return r < 0 ? r : item_tick(store, item, state, wall_ms, err);
+}
+
+/* From now on the item's texts, as they read, are what was ticked. */
+static int places_seen(struct store *store, int64_t item, bool ticked, struct err *err)
+{
+    cleanup_stmt sqlite3_stmt *q = sql_take(store, SQL_PLACES_SEEN);
+    sql_int(q, 1, item);
+    sql_int(q, 2, ticked);
+    return sql_run(store, q, err);
+}
+
+int store_item_set(struct store *store, const char *id, enum item_state state, int64_t wall_ms,
+                   uint64_t *ret_revision, struct err *err)
+{
+    int r = store_writing(store, err);
+    if (r < 0)
+        return r;
+    cleanup_stmt sqlite3_stmt *q = sql_take(store, SQL_ITEM_FIND);
+    sql_text(q, 1, id);
+    r = sql_row(store, q, err);
+    if (r < 0)
+        return r;
+    if (r == 0 || sqlite3_column_int(q, 2) == 0)
+        return err_set(err, ENOENT, "there is no item %.40s now", id);
+    int64_t item = sqlite3_column_int64(q, 0);
+    bool changed = sqlite3_column_int(q, 3) > 0, elsewhere = sqlite3_column_int(q, 4) > 0;
+    if (sql_column_state(q, 1) == state && !changed)
+        return store_revision(store, ret_revision, err);
+    r = item_set(store, item, state, wall_ms, err);
+    if (r == 0)
+        *ret_revision = (uint64_t)sqlite3_last_insert_rowid(store->db);
+    if (r == 0 && (changed || elsewhere))
+        r = places_seen(store, item, state != ITEM_TODO, err);
+    return r;
+}
