@@ -53,6 +53,7 @@ struct note_demo {
     const char *query; /* "gogc=50", still percent-encoded, or "" */
     const char *label; /* plain text of the link */
     size_t line;
+    bool block; /* alone in its paragraph: a part NOTE_DEMO stands for it; else it is a link in the HTML */
 };
 
 struct note_heading {

@@ -1,0 +1,162 @@
+/* note.c - from a file's bytes to a note: checks, one pass of the parser, one arena; see note.h.
+ *
+ * While the parser runs, the note grows in a few buffers (struct render) whose strings are in the arena already. At the end the arrays
+ * and the HTML move there too, at their final size, and the parts get their pointers. */
+#include "notes/note.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "notes/arena.h"
+#include "notes/guard.h"
+#include "notes/render.h"
+
+struct note_block {
+    struct note note; /* first: a struct note * is a struct note_block * */
+    atomic_uint references;
+    struct arena arena; /* in which this struct lies, too */
+};
+
+/*** Checks ***/
+
+static size_t line_at(const char *bytes, size_t offset)
+{
+    size_t line = 1;
+    for (const char *p = bytes; (p = memchr(p, '\n', (size_t)(bytes + offset - p))); p++)
+        line++;
+    return line;
+}
+
+static bool is_all_blank(const char *bytes, size_t len)
+{
+    size_t i = 0;
+    while (i < len && strchr(" \t\r\n", bytes[i]))
+        i++;
+    return i == len;
+}
+
+static int note_check(const char *name, const char *bytes, size_t len, struct err *err)
+{
+    if (len > NOTE_BYTES_MAX)
+        return err_set(err, EFBIG, "%s: %zu bytes, more than the %d allowed", name, len,
+                       NOTE_BYTES_MAX);
+    const char *nul = memchr(bytes, '\0', len);
+    if (nul)
+        return err_set(err, EINVAL, "%s: line %zu: a NUL byte; this is no text", name,
+                       line_at(bytes, (size_t)(nul - bytes)));
+    size_t valid = utf8_valid_len(bytes, len);
+    if (valid < len)
+        return err_set(err, EINVAL, "%s: line %zu: not UTF-8", name, line_at(bytes, valid));
+    if (is_all_blank(bytes, len))
+        return err_set(err, EINVAL, "%s: empty", name);
+    size_t offset;
+    if (guard_check(bytes, len, &offset) < 0)
+        return err_set(err, ETIME, "%s: line %zu: too many brackets or links in one paragraph",
+                       name, line_at(bytes, offset));
+    return 0;
+}
+
+/* A hash of the bytes, eight at a time; the padding makes the last ones whole. */
+static uint64_t revision_of(const char *bytes, size_t len)
+{
+    uint64_t h = len;
+    for (size_t i = 0; i < len; i += sizeof h) {
+        uint64_t word;
+        memcpy(&word, bytes + i, sizeof word);
+        h = (h ^ word) * 0x9e3779b97f4a7c15u;
+        h ^= h >> 32;
+    }
+    return h;
+}
+
+/*** Making the note ***/
+
+static void set_parts_html(struct note_part *parts, size_t n, const char *html)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (parts[i].kind != NOTE_HTML)
+            continue;
+        parts[i].html = html;
+        html += parts[i].len;
+    }
+}
+
+/* Moves what was rendered into the arena, and at last the arena into the note. NULL if out of memory. */
+static struct note *note_finish(struct render *r, uint64_t revision)
+{
+    struct arena *arena = r->arena;
+    struct note_block *block = arena_alloc(arena, sizeof *block);
+    struct note_part *parts = arena_copy(arena, r->parts.data, r->parts.len);
+    const char *html = arena_copy(arena, r->html.data, r->html.len);
+    const struct note_item *items = arena_copy(arena, r->items.data, r->items.len);
+    const struct note_demo *demos = arena_copy(arena, r->demos.data, r->demos.len);
+    const struct note_heading *headings = arena_copy(arena, r->headings.data, r->headings.len);
+    if (arena->failed)
+        return NULL;
+    block->note = (struct note){
+        .title = r->title,
+        .summary = r->summary ? r->summary : "",
+        .revision = revision,
+        .parts = parts,
+        .n_parts = r->parts.len / sizeof *parts,
+        .items = items,
+        .n_items = r->items.len / sizeof *items,
+        .demos = demos,
+        .n_demos = r->demos.len / sizeof *demos,
+        .headings = headings,
+        .n_headings = r->headings.len / sizeof *headings,
+    };
+    set_parts_html(parts, block->note.n_parts, html);
+    atomic_init(&block->references, 1);
+    block->arena = *arena;
+    return &block->note;
+}
+
+static int note_render(const char *name, const char *bytes, size_t len, struct note **ret,
+                       struct err *err)
+{
+    struct arena arena;
+    arena_init(&arena);
+    struct render r = {.bytes = bytes, .len = len, .arena = &arena};
+    int status = render_run(&r);
+    struct note *note = status == 0 ? note_finish(&r, revision_of(bytes, len)) : NULL;
+    const char *why = r.why;
+    render_free(&r);
+    if (!note) {
+        arena_free(&arena);
+        status = status < 0 ? status : -ENOMEM;
+        return err_set(err, -status, "%s: %s", name, why ? why : "out of memory");
+    }
+    *ret = note;
+    return 0;
+}
+
+int note_parse(const char *name, const char *bytes, size_t len, struct note **ret, struct err *err)
+{
+    int status = note_check(name, bytes, len, err);
+    if (status < 0)
+        return status;
+    static const char byte_order_mark[] = "\xef\xbb\xbf";
+    size_t skip = len >= 3 && memcmp(bytes, byte_order_mark, 3) == 0 ? 3 : 0;
+    return note_render(name, bytes + skip, len - skip, ret, err);
+}
+
+/*** Sharing ***/
+
+struct note *note_ref(struct note *note)
+{
+    struct note_block *block = (struct note_block *)note;
+    atomic_fetch_add_explicit(&block->references, 1, memory_order_relaxed);
+    return note;
+}
+
+void note_unref(struct note *note)
+{
+    struct note_block *block = (struct note_block *)note;
+    if (!block || atomic_fetch_sub_explicit(&block->references, 1, memory_order_acq_rel) > 1)
+        return;
+    struct arena arena = block->arena; /* freeing it frees the block */
+    arena_free(&arena);
+}

@@ -1,0 +1,167 @@
+/* render.c - md4c's callbacks, the limits, and the list of parts; see render.h. */
+#include "notes/render.h"
+
+#include <errno.h>
+#include <time.h>
+
+#include "base/util.h"
+
+enum { CALLBACKS_PER_CLOCK = 1024 }; /* reading the thread's CPU clock is a system call */
+
+/*** Limits ***/
+
+static int64_t cpu_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+void render_fail(struct render *r, int code, const char *why)
+{
+    if (r->failed)
+        return;
+    r->failed = code;
+    r->why = why;
+}
+
+static void check_limits(struct render *r)
+{
+    if (r->html.len > NOTE_HTML_MAX)
+        render_fail(r, -EFBIG, "its HTML is larger than 8 MiB");
+    if (r->until_clock == 0) {
+        r->until_clock = CALLBACKS_PER_CLOCK;
+        if (cpu_ns() > r->deadline_ns)
+            render_fail(r, -ETIME, "it takes longer to parse than 200 ms");
+    }
+}
+
+/* What a callback returns: md4c 0.4.8 stops well only at -1. */
+static inline int render_go_on(struct render *r)
+{
+    if (--r->until_clock == 0 || r->html.len > NOTE_HTML_MAX)
+        check_limits(r);
+    return r->failed ? -1 : 0;
+}
+
+/*** Callbacks ***/
+
+static int on_enter_block(MD_BLOCKTYPE type, void *detail, void *ud)
+{
+    block_enter(ud, type, detail);
+    return render_go_on(ud);
+}
+
+static int on_leave_block(MD_BLOCKTYPE type, void *detail, void *ud)
+{
+    block_leave(ud, type, detail);
+    return render_go_on(ud);
+}
+
+static int on_enter_span(MD_SPANTYPE type, void *detail, void *ud)
+{
+    span_enter(ud, type, detail);
+    return render_go_on(ud);
+}
+
+static int on_leave_span(MD_SPANTYPE type, void *detail, void *ud)
+{
+    span_leave(ud, type, detail);
+    return render_go_on(ud);
+}
+
+static int on_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *ud)
+{
+    text_write(ud, type, text, size);
+    return render_go_on(ud);
+}
+
+/*** Parts ***/
+
+static void part_add(struct render *r, const struct note_part *part)
+{
+    text_add(&r->parts, part, sizeof *part);
+}
+
+/* Ends the open HTML part. Its pointer is set by note.c, when the HTML has its final place. */
+static void part_cut(struct render *r)
+{
+    size_t len = r->html.len - r->part_from;
+    if (len)
+        part_add(r, &(struct note_part){.kind = NOTE_HTML, .len = len});
+    r->part_from = r->html.len;
+}
+
+void render_hole(struct render *r, enum note_part_kind kind, size_t index)
+{
+    part_cut(r);
+    part_add(r, &(struct note_part){.kind = kind, .index = index});
+}
+
+size_t render_line(struct render *r, size_t pos)
+{
+    const char *p = r->bytes + r->line_pos, *end = r->bytes + pos;
+    while (p < end && (p = memchr(p, '\n', (size_t)(end - p)))) {
+        r->line++;
+        p++;
+    }
+    if (pos > r->line_pos)
+        r->line_pos = pos;
+    return r->line;
+}
+
+size_t plain_begin(struct render *r)
+{
+    r->collecting++;
+    return r->plain.len;
+}
+
+const char *plain_end(struct render *r, size_t from, size_t *ret_len)
+{
+    *ret_len = r->plain.len - from;
+    if (--r->collecting == 0)
+        r->plain.len = 0;
+    return r->plain.data ? r->plain.data + from : "";
+}
+
+/*** Entry ***/
+
+static bool render_out_of_memory(const struct render *r)
+{
+    return r->html.failed || r->parts.failed || r->items.failed || r->demos.failed ||
+           r->headings.failed || r->plain.failed || r->quotes.failed || r->url.failed ||
+           r->scratch.failed || r->arena->failed;
+}
+
+int render_run(struct render *r)
+{
+    static const MD_PARSER parser = {
+        .flags = MD_DIALECT_GITHUB | MD_FLAG_NOHTML,
+        .enter_block = on_enter_block,
+        .leave_block = on_leave_block,
+        .enter_span = on_enter_span,
+        .leave_span = on_leave_span,
+        .text = on_text,
+    };
+    r->line = 1;
+    r->until_clock = CALLBACKS_PER_CLOCK;
+    r->deadline_ns = cpu_ns() + (int64_t)NOTE_MS_MAX * 1000000;
+    r->heading.anchor = "";
+    text_reserve(&r->html, r->len + r->len / 2);
+    int status = md_parse(r->bytes, (MD_SIZE)r->len, &parser, r);
+    part_cut(r);
+    if (r->failed)
+        return r->failed;
+    return status != 0 || render_out_of_memory(r) ? -ENOMEM : 0;
+}
+
+void render_free(struct render *r)
+{
+    struct text *texts[] = {&r->html,     &r->parts, &r->items,  &r->demos,
+                            &r->headings, &r->plain, &r->quotes, &r->url,
+                            &r->scratch};
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+        text_free(texts[i]);
+    names_free(&r->anchors);
+    names_free(&r->slugs);
+}

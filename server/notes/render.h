@@ -1,0 +1,143 @@
+/* render.h - the renderer's inside: what md4c's callbacks share while a note is being made. Only render*.c and note.c include this.
+ *
+ * DESIGN  All HTML goes into one growing text; `parts` says where it is cut by holes. Markdown tells some things too late (a heading's
+ * anchor, whether a paragraph holds nothing but a demo, whether a quote is a callout): then what was written since is
+ * taken back or moved, which is why the offsets of what is open are kept here.
+ *
+ *   render.c        entry, limits, parts; the callbacks' dispatch
+ *   render_block.c  paragraphs, quotes and callouts, code, tables, headings
+ *   render_item.c   checklist items
+ *   render_span.c   links, images, text */
+#ifndef PREPD_NOTES_RENDER_H
+#define PREPD_NOTES_RENDER_H
+
+#include <md4c.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "notes/arena.h"
+#include "notes/names.h"
+#include "notes/note.h"
+#include "notes/url.h"
+#include "notes/utf8.h"
+
+enum { HEADING_LEVELS = 6 };
+
+struct render {
+    /* The source */
+    const char *bytes;
+    size_t len;
+    size_t pos;       /* of the last text seen; items know theirs exactly */
+    size_t line;      /* the line of line_pos */
+    size_t line_pos;
+
+    /* The note as it grows: html of all parts, and arrays of the structs in note.h */
+    struct arena *arena;
+    struct text html, parts, items, demos, headings;
+    size_t part_from; /* where in html the open part begins */
+    const char *title, *summary;
+
+    /* Limits */
+    int failed;      /* negative errno that stops the parser, or 0 */
+    const char *why; /* a limit's name, for the message */
+    unsigned until_clock;
+    int64_t deadline_ns; /* of the thread's CPU clock */
+
+    /* Plain text being collected (plain.h), by as many as are interested */
+    struct text plain;
+    unsigned collecting;
+
+    /* What is open */
+    struct {
+        size_t from, body;  /* where <p> begins and ends */
+        size_t demo_end;    /* where a demo's link ended that began at `body`, else 0 */
+        bool is_summary;
+    } p;
+    struct {
+        bool open;     /* its first paragraph is being read */
+        bool in_p;     /* … and is a paragraph to md4c (a loose list) */
+        size_t plain;  /* where its text begins in `plain` */
+        size_t html;   /* … and in `html` */
+        size_t last;   /* where the last piece of text began in `html` */
+        struct note_item item;
+    } item;
+    struct {
+        size_t html;  /* where the heading's content begins */
+        const char *text[HEADING_LEVELS]; /* of those above and including the current one */
+        const char *path; /* joined; NULL until an item asks */
+        const char *anchor;
+    } heading;
+    struct {
+        enum url_kind kind; /* URL_REFUSED while there is no link */
+        size_t html, plain;
+        size_t demo; /* index in demos, for URL_DEMO */
+    } link;
+    struct {
+        unsigned depth; /* images may nest in alternative texts */
+        bool in_link;
+        enum url_kind kind;
+        size_t html; /* where the outermost one's alternative text begins */
+    } image;
+    struct text quotes;     /* a stack of chars: 1 for a callout */
+    size_t quote_html;      /* where the <blockquote> begins that was opened last */
+    size_t quote_body;      /* where its first paragraph's text would begin; 0 once that is past */
+    bool in_callout_title;
+    unsigned span_depth;
+    struct text url, scratch;
+    struct names anchors, slugs;
+};
+
+/* Parses and renders into *r, which is zeroed but for bytes, len and arena. 0 or a negative errno. */
+int render_run(struct render *r);
+void render_free(struct render *r);
+
+/* Adds a hole; the HTML before it is a finished part. */
+void render_hole(struct render *r, enum note_part_kind kind, size_t index);
+/* The 1-based line of an offset. Offsets must not go back. */
+size_t render_line(struct render *r, size_t pos);
+/* Stops the parser: the first reason stands. */
+void render_fail(struct render *r, int code, const char *why);
+
+/*** Writing: what is ours goes out as it is, what is the note's is escaped ***/
+
+static inline void out_bytes(struct text *out, const char *bytes, size_t len)
+{
+    char *to = len < out->cap - out->len ? out->data + out->len : text_reserve(out, len);
+    if (!to)
+        return;
+    memcpy(to, bytes, len);
+    out->len += len;
+}
+
+/* out("…"): a string literal of trusted HTML */
+#define out(r, literal) out_bytes(&(r)->html, "" literal, sizeof literal - 1)
+
+void out_escaped(struct text *html, const char *bytes, size_t len);
+/* ` name="value"`, escaped; nothing if the attribute is empty */
+void out_attribute(struct render *r, const char *name, const MD_ATTRIBUTE *value);
+
+/*** Collecting plain text ***/
+
+/* Begins to collect; returns where the text will begin in r->plain. */
+size_t plain_begin(struct render *r);
+/* Ends it: *ret_len bytes at the pointer, good until something is added. */
+const char *plain_end(struct render *r, size_t from, size_t *ret_len);
+
+/*** One function for each kind of event ***/
+
+void block_enter(struct render *r, MD_BLOCKTYPE type, const void *detail);
+void block_leave(struct render *r, MD_BLOCKTYPE type, const void *detail);
+/* For the first text of a quote: if it begins with a callout's marker the quote becomes one, and the marker's length is
+ * returned, to be left out. */
+size_t callout_begin(struct render *r, const char *text, size_t len);
+/* For the end of a callout's title line. */
+void callout_line_end(struct render *r);
+
+void item_open(struct render *r, const MD_BLOCK_LI_DETAIL *detail);
+void item_close(struct render *r);
+
+void span_enter(struct render *r, MD_SPANTYPE type, const void *detail);
+void span_leave(struct render *r, MD_SPANTYPE type, const void *detail);
+void text_write(struct render *r, MD_TEXTTYPE type, const char *text, size_t len);
+
+#endif

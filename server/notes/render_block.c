@@ -1,0 +1,363 @@
+/* render_block.c - what stands on lines of its own: paragraphs, quotes, lists, code, tables, headings. */
+#include "notes/render.h"
+
+#include <errno.h>
+#include <strings.h>
+
+#include "base/html.h"
+#include "base/util.h"
+#include "notes/plain.h"
+
+enum { SUMMARY_BYTES_MAX = 200, LANGUAGE_BYTES_MAX = 32 };
+
+/*** Headings ***/
+
+static void heading_enter(struct render *r)
+{
+    r->heading.html = r->html.len;
+    plain_begin(r);
+}
+
+/* "item-3-text" is the id of an item's text, and not to be had. */
+static bool anchor_is_reserved(const char *anchor)
+{
+    size_t n = 5, digits;
+    if (strncmp(anchor, "item-", n) != 0)
+        return false;
+    digits = strspn(anchor + n, "0123456789");
+    return digits > 0 && strcmp(anchor + n + digits, "-text") == 0;
+}
+
+/* The anchor made of a heading's text, unique in the note. */
+static const char *heading_anchor(struct render *r, const char *text)
+{
+    r->scratch.len = 0;
+    plain_anchor(&r->scratch, text);
+    const char *name = arena_string(r->arena, r->scratch.data, r->scratch.len);
+    if (name && anchor_is_reserved(name))
+        name = "section";
+    if (name)
+        name = names_claim(&r->anchors, r->arena, name, 1);
+    if (!name)
+        render_fail(r, -ENOMEM, NULL);
+    return name ? name : "";
+}
+
+/* Writes the tags around the heading's content, which is in the HTML already and moves up to make room. */
+static void heading_write(struct render *r, int level, const char *anchor)
+{
+    struct text *tag = &r->scratch;
+    tag->len = 0;
+    html_printf(tag, "<h%d id=\"%s\">", level, anchor);
+    if (!text_reserve(&r->html, tag->len) || tag->failed)
+        return;
+    size_t len = r->html.len - r->heading.html;
+    char *content = r->html.data + r->heading.html;
+    memmove(content + tag->len, content, len);
+    memcpy(content, tag->data, tag->len);
+    r->html.len += tag->len;
+    out(r, " <a class=\"anchor\" href=\"#");
+    url_encode_html(&r->html, anchor, strlen(anchor));
+    html_printf(&r->html, "\" aria-hidden=\"true\" tabindex=\"-1\">#</a></h%d>\n", level);
+}
+
+static void heading_leave(struct render *r, int level)
+{
+    size_t len;
+    const char *collected = plain_end(r, 0, &len); /* headings do not nest */
+    const char *text = plain_text(r->arena, collected, len);
+    const char *anchor = heading_anchor(r, text ? text : "");
+    heading_write(r, level, anchor);
+    struct note_heading heading = {
+        .level = level, .anchor = anchor, .text = text, .line = render_line(r, r->pos)};
+    text_add(&r->headings, &heading, sizeof heading);
+    if (level == 1 && !r->title)
+        r->title = text;
+    for (int i = level; i < HEADING_LEVELS; i++)
+        r->heading.text[i] = NULL;
+    r->heading.text[level - 1] = text;
+    r->heading.anchor = anchor;
+    r->heading.path = NULL;
+}
+
+/*** Quotes and callouts: a quote whose first line is "[!trap] title" ***/
+
+static const char *const callouts[] = {"trap", "short", "ask", "note", "fix"};
+
+static void quote_enter(struct render *r)
+{
+    text_char(&r->quotes, 0);
+    r->quote_html = r->html.len;
+    out(r, "<blockquote>\n");
+    r->quote_body = r->html.len;
+}
+
+static void quote_leave(struct render *r)
+{
+    bool callout = r->quotes.len && r->quotes.data[--r->quotes.len];
+    if (callout)
+        out(r, "</aside>\n");
+    else
+        out(r, "</blockquote>\n");
+}
+
+/* The callout that the text's beginning names, or NULL; *ret_len is the marker's length with the blanks after it. */
+static const char *find_callout(const char *text, size_t len, size_t *ret_len)
+{
+    for (size_t i = 0; i < ARRAY_LEN(callouts); i++) {
+        size_t n = strlen(callouts[i]), end = n + 3;
+        if (len < end || memcmp(text, "[!", 2) != 0 || text[end - 1] != ']' ||
+            strncasecmp(text + 2, callouts[i], n) != 0)
+            continue;
+        if (end < len && text[end] != ' ')
+            return NULL;
+        while (end < len && text[end] == ' ')
+            end++;
+        *ret_len = end;
+        return callouts[i];
+    }
+    return NULL;
+}
+
+size_t callout_begin(struct render *r, const char *text, size_t len)
+{
+    bool at_begin = r->p.from == r->quote_body && r->p.body == r->html.len;
+    r->quote_body = 0;
+    size_t marker = 0;
+    const char *kind = at_begin ? find_callout(text, len, &marker) : NULL;
+    if (!kind || !r->quotes.len)
+        return 0;
+    r->quotes.data[r->quotes.len - 1] = 1;
+    r->html.len = r->quote_html;
+    html_printf(&r->html, "<aside class=\"callout callout-%s\">\n", kind);
+    r->p.from = r->html.len;
+    out(r, "<p class=\"callout-title\">");
+    r->p.body = r->html.len;
+    r->in_callout_title = true;
+    return marker;
+}
+
+/* Ends the title, or takes it back if it is empty. */
+static void callout_title_end(struct render *r)
+{
+    r->in_callout_title = false;
+    if (r->html.len == r->p.body)
+        r->html.len = r->p.from;
+    else
+        out(r, "</p>\n");
+}
+
+static void p_open(struct render *r)
+{
+    r->p.from = r->html.len;
+    out(r, "<p>");
+    r->p.body = r->html.len;
+    r->p.demo_end = 0;
+}
+
+void callout_line_end(struct render *r)
+{
+    callout_title_end(r);
+    p_open(r);
+}
+
+/*** Paragraphs ***/
+
+static void paragraph_enter(struct render *r)
+{
+    if (r->item.open) {
+        r->item.in_p = true;
+        return;
+    }
+    p_open(r);
+    r->p.is_summary = !r->summary;
+    if (r->p.is_summary)
+        plain_begin(r);
+}
+
+static void summary_end(struct render *r)
+{
+    size_t len;
+    const char *collected = plain_end(r, 0, &len); /* paragraphs do not nest */
+    char *text = plain_text(r->arena, collected, len);
+    if (!text || !*text)
+        return;
+    text[utf8_cut(text, strlen(text), SUMMARY_BYTES_MAX)] = '\0';
+    r->summary = text;
+}
+
+static void paragraph_leave(struct render *r)
+{
+    if (r->item.open) {
+        item_close(r);
+        return;
+    }
+    if (r->p.is_summary)
+        summary_end(r);
+    if (r->in_callout_title) {
+        callout_title_end(r);
+    } else if (r->p.demo_end == r->html.len) { /* nothing in it but a demo */
+        r->html.len = r->p.from;
+        struct note_demo *demos = (void *)r->demos.data;
+        demos[r->link.demo].block = true;
+        render_hole(r, NOTE_DEMO, r->link.demo);
+    } else {
+        out(r, "</p>\n");
+    }
+}
+
+/*** Code and tables ***/
+
+static bool is_language_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (c && strchr("+-#_.", c));
+}
+
+static void code_enter(struct render *r, const MD_BLOCK_CODE_DETAIL *detail)
+{
+    size_t len = 0;
+    while (len < detail->lang.size && len < LANGUAGE_BYTES_MAX &&
+           is_language_char(detail->lang.text[len]))
+        len++;
+    if (len)
+        html_printf(&r->html, "<pre><code class=\"language-%.*s\">", (int)len, detail->lang.text);
+    else
+        out(r, "<pre><code>");
+}
+
+static void cell_enter(struct render *r, char kind, MD_ALIGN align)
+{
+    static const char *const alignments[] = {
+        [MD_ALIGN_DEFAULT] = "",
+        [MD_ALIGN_LEFT] = " align=\"left\"",
+        [MD_ALIGN_CENTER] = " align=\"center\"",
+        [MD_ALIGN_RIGHT] = " align=\"right\"",
+    };
+    const char tag[3] = {'<', 't', kind};
+    out_bytes(&r->html, tag, sizeof tag);
+    out_bytes(&r->html, alignments[align], strlen(alignments[align]));
+    out(r, ">");
+}
+
+static void ordered_list_enter(struct render *r, const MD_BLOCK_OL_DETAIL *detail)
+{
+    if (detail->start == 1)
+        out(r, "<ol>\n");
+    else
+        text_printf(&r->html, "<ol start=\"%u\">\n", detail->start);
+}
+
+static void list_item_enter(struct render *r, const MD_BLOCK_LI_DETAIL *detail)
+{
+    if (detail->is_task)
+        item_open(r, detail);
+    else
+        out(r, "<li>");
+}
+
+/*** Dispatch ***/
+
+void block_enter(struct render *r, MD_BLOCKTYPE type, const void *detail)
+{
+    if (r->item.open && (type != MD_BLOCK_P || r->item.in_p))
+        item_close(r);
+    switch (type) {
+    case MD_BLOCK_DOC:
+    case MD_BLOCK_HTML: /* off */
+        break;
+    case MD_BLOCK_QUOTE:
+        quote_enter(r);
+        break;
+    case MD_BLOCK_UL:
+        out(r, "<ul>\n");
+        break;
+    case MD_BLOCK_OL:
+        ordered_list_enter(r, detail);
+        break;
+    case MD_BLOCK_LI:
+        list_item_enter(r, detail);
+        break;
+    case MD_BLOCK_HR:
+        out(r, "<hr>\n");
+        break;
+    case MD_BLOCK_H:
+        heading_enter(r);
+        break;
+    case MD_BLOCK_CODE:
+        code_enter(r, detail);
+        break;
+    case MD_BLOCK_P:
+        paragraph_enter(r);
+        break;
+    case MD_BLOCK_TABLE:
+        out(r, "<div class=\"table\"><table>\n");
+        break;
+    case MD_BLOCK_THEAD:
+        out(r, "<thead>\n");
+        break;
+    case MD_BLOCK_TBODY:
+        out(r, "<tbody>\n");
+        break;
+    case MD_BLOCK_TR:
+        out(r, "<tr>");
+        break;
+    case MD_BLOCK_TH:
+        cell_enter(r, 'h', ((const MD_BLOCK_TD_DETAIL *)detail)->align);
+        break;
+    case MD_BLOCK_TD:
+        cell_enter(r, 'd', ((const MD_BLOCK_TD_DETAIL *)detail)->align);
+        break;
+    }
+}
+
+void block_leave(struct render *r, MD_BLOCKTYPE type, const void *detail)
+{
+    if (r->item.open && type == MD_BLOCK_LI)
+        item_close(r);
+    switch (type) {
+    case MD_BLOCK_DOC:
+    case MD_BLOCK_HTML:
+    case MD_BLOCK_HR:
+        break;
+    case MD_BLOCK_QUOTE:
+        quote_leave(r);
+        break;
+    case MD_BLOCK_UL:
+        out(r, "</ul>\n");
+        break;
+    case MD_BLOCK_OL:
+        out(r, "</ol>\n");
+        break;
+    case MD_BLOCK_LI:
+        out(r, "</li>\n");
+        break;
+    case MD_BLOCK_H:
+        heading_leave(r, (int)((const MD_BLOCK_H_DETAIL *)detail)->level);
+        break;
+    case MD_BLOCK_CODE:
+        out(r, "</code></pre>\n");
+        break;
+    case MD_BLOCK_P:
+        paragraph_leave(r);
+        break;
+    case MD_BLOCK_TABLE:
+        out(r, "</table></div>\n");
+        break;
+    case MD_BLOCK_THEAD:
+        out(r, "</thead>\n");
+        break;
+    case MD_BLOCK_TBODY:
+        out(r, "</tbody>\n");
+        break;
+    case MD_BLOCK_TR:
+        out(r, "</tr>\n");
+        break;
+    case MD_BLOCK_TH:
+        out(r, "</th>");
+        break;
+    case MD_BLOCK_TD:
+        out(r, "</td>");
+        break;
+    }
+}
