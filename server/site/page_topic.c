@@ -2,9 +2,7 @@
  *
  * DESIGN  Writing is one loop over the note's parts. HTML goes out as it is; at an item the <li> is
  * opened and its control written from the progress in memory; at a demo its panel is written. A
- * demo alone in its paragraph gives the panel there; a demo named inside a sentence gives a link,
- * and the panel follows the paragraph, since a <section> cannot stand in a <p>. Each demo has one
- * panel on a page; a later link to it sets that panel's parameters. */
+ * demo has one panel on a page; a later link to it sets that panel's parameters. */
 #include "base/html.h"
 #include "site/item.h"
 #include "site/pages.h"
@@ -24,8 +22,6 @@ struct topic_writer {
     const struct progress_item *items;
     const struct demo *shown[PANELS_MAX]; /* demos that have their panel */
     size_t n_shown;
-    const struct demo *waiting; /* named in a sentence, to be written after its paragraph */
-    const struct note_demo *waiting_link;
 };
 
 /* ---- banners ---- */
@@ -91,84 +87,35 @@ static void write_panel(struct topic_writer *writer, const struct demo *demo,
     panel_write(writer->out, writer->site, demo, NULL, link, writer->frame->lang);
 }
 
-/* A link to the panel of this page (scripts then set its parameters), or to the demo's own page. */
-static void write_demo_link(struct topic_writer *writer, const struct note_demo *link, bool here)
+/* Scripts take such a link to the panel of this page, if it has one. */
+static void write_demo_link(struct text *out, const struct note_demo *link)
 {
-    html_printf(writer->out,
-                "<a class=\"demo-link\" href=\"/demos/%s%s%s\" data-panel=\"%s\""
-                " data-query=\"%s\">%s</a>",
-                link->id, *link->query ? "?" : "", link->query, here ? link->id : "", link->query,
-                link->label);
+    html_printf(out,
+                "<p><a class=\"demo-link\" href=\"/demos/%s%s%s\" data-demo=\"%s\""
+                " data-query=\"%s\">%s</a></p>",
+                link->id, *link->query ? "?" : "", link->query, link->id, link->query, link->label);
 }
 
-static bool ends_with(const struct note_part *part, const char *tail)
+static void write_demo(struct topic_writer *writer, const struct note_demo *link)
 {
-    size_t len = strlen(tail);
-    return part->kind == NOTE_HTML && part->len >= len &&
-           memcmp(part->html + part->len - len, tail, len) == 0;
-}
-
-static bool starts_with(const char *html, size_t len, const char *head)
-{
-    return len >= strlen(head) && memcmp(html, head, strlen(head)) == 0;
-}
-
-/* True if part i stands in running text, where no block may be opened. */
-static bool is_inline(const struct note *note, size_t i)
-{
-    const struct note_part *after = i + 1 < note->n_parts ? &note->parts[i + 1] : NULL;
-    if (i == 0 || !after || after->kind != NOTE_HTML)
-        return false;
-    return !ends_with(&note->parts[i - 1], ">") || !starts_with(after->html, after->len, "<") ||
-           ends_with(&note->parts[i - 1], "<p>") || starts_with(after->html, after->len, "</p>");
-}
-
-static void write_demo(struct topic_writer *writer, size_t part)
-{
-    const struct note_demo *link = &writer->note->demos[writer->note->parts[part].index];
     const struct demo *demo = catalogue_find(writer->site->catalogue, link->id);
-    if (!demo) {
-        html_printf(writer->out, "<span class=\"demo-missing\">%s <em>(%s%s)</em></span>",
-                    link->label, tr(writer->frame->lang, S_UNKNOWN_DEMO), link->id);
-        return;
-    }
-    bool full = writer->n_shown + (writer->waiting != NULL) >= PANELS_MAX;
-    if (is_shown(writer, demo) || demo == writer->waiting || full) {
-        write_demo_link(writer, link, !full);
-    } else if (!is_inline(writer->note, part)) {
+    if (!demo)
+        html_printf(writer->out, "<p class=\"demo-missing\">%s <em>(%s%s)</em></p>", link->label,
+                    tr(writer->frame->lang, S_UNKNOWN_DEMO), link->id);
+    else if (is_shown(writer, demo) || writer->n_shown == PANELS_MAX)
+        write_demo_link(writer->out, link);
+    else
         write_panel(writer, demo, link);
-    } else {
-        write_demo_link(writer, link, true);
-        if (!writer->waiting) {
-            writer->waiting = demo;
-            writer->waiting_link = link;
-        }
-    }
 }
 
 /* ---- the text ---- */
-
-/* Writes HTML; a demo that waits for the end of its paragraph gets its panel there. */
-static void write_html(struct topic_writer *writer, const char *html, size_t len)
-{
-    const char *end = writer->waiting ? memmem(html, len, "</p>", 4) : NULL;
-    if (end) {
-        size_t head = (size_t)(end - html) + 4;
-        text_add(writer->out, html, head);
-        write_panel(writer, writer->waiting, writer->waiting_link);
-        writer->waiting = NULL;
-        html += head;
-        len -= head;
-    }
-    text_add(writer->out, html, len);
-}
 
 static void write_part(struct topic_writer *writer, size_t i)
 {
     const struct note_part *part = &writer->note->parts[i];
     switch (part->kind) {
     case NOTE_HTML:
-        write_html(writer, part->html, part->len);
+        text_add(writer->out, part->html, part->len);
         break;
     case NOTE_ITEM:
         if (writer->items)
@@ -177,23 +124,20 @@ static void write_part(struct topic_writer *writer, size_t i)
             text_puts(writer->out, "<li class=\"item\">");
         break;
     case NOTE_DEMO:
-        write_demo(writer, i);
+        write_demo(writer, &writer->note->demos[part->index]);
         break;
     }
 }
 
 static void write_note(struct topic_writer *writer)
 {
+    const struct note_file *file = topic_file(writer->frame->topic, writer->frame->lang);
     html_printf(writer->out, "<article class=\"note\" lang=\"%s\">",
-                writer->frame->topic->file[writer->frame->lang]
-                    ? lang_code(writer->frame->lang)
-                    : lang_code(lang_other(writer->frame->lang)));
+                file->lang == LANG_EN ? "en" : "zh-CN");
     if (!writer->note->title)
         html_printf(writer->out, "<h1>%s</h1>", writer->frame->title);
     for (size_t i = 0; i < writer->note->n_parts; i++)
         write_part(writer, i);
-    if (writer->waiting)
-        write_panel(writer, writer->waiting, writer->waiting_link);
     text_puts(writer->out, "</article>");
 }
 

@@ -46,7 +46,7 @@ function fillContinue(): void {
 /** Everything that a new text needs; may be called again. */
 export function decorate(): void {
   for (const pre of all(document, ".note pre")) if (!pre.closest(".code-box, .panel")) addCopyButton(pre);
-  for (const node of all(document, ".note pre, .note table, .table, .table-wrap")) makeScrollable(node);
+  for (const node of all(document, ".note pre, .table, .table-wrap")) makeScrollable(node);
   highlight();
   startPanels();
   fillContinue();

@@ -61,7 +61,7 @@ class Panel {
     this.button("reset").addEventListener("click", () => this.knobs.reset());
     document.addEventListener("click", (event) => {
       const link = event.target instanceof Element ? event.target.closest<HTMLElement>("a.demo-link") : null;
-      if (link?.dataset.panel !== this.manifest.id || event.ctrlKey || event.metaKey) return;
+      if (link?.dataset.demo !== this.manifest.id || event.ctrlKey || event.metaKey) return;
       event.preventDefault();
       this.knobs.setFromQuery(link.dataset.query ?? "");
       this.root.scrollIntoView({ block: "nearest" });
