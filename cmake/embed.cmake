@@ -57,7 +57,11 @@ foreach(name ${names})
   endif()
   file(SHA256 ${FOLDER}/${name} hash)
   string(SUBSTRING ${hash} 0 8 hash)
-  string(REGEX REPLACE "\\.[^./]*$" ".${hash}${extension}" url "${name}")
+  if(name MATCHES "^chunk-")
+    set(url ${name}) # carries a hash already, by which other scripts import it
+  else()
+    string(REGEX REPLACE "\\.[^./]*$" ".${hash}${extension}" url "${name}")
+  endif()
 
   set(gzip ${gzip_folder}/${n})
   execute_process(COMMAND gzip -9 -n -c ${FOLDER}/${name} OUTPUT_FILE ${gzip} COMMAND_ERROR_IS_FATAL ANY)
