@@ -19,7 +19,8 @@
 
 struct runlog;
 
-/* Calls wake(ud) when bytes were added or the log was closed: many lines added in one turn of the loop may give one call. */
+/* Calls wake(ud) whenever bytes were added or the log was closed, until runlog_unwait; wake may unwait any waiter, itself included. Set
+ * wake and ud, leave the rest zero. It holds no reference to the log. */
 struct runlog_waiter {
     void (*wake)(void *ud);
     void *ud;
@@ -46,6 +47,7 @@ ssize_t runlog_read(const struct runlog *log, uint64_t offset, char *buf, size_t
 int runlog_ndjson(const struct runlog *log, uint64_t first, uint64_t last, struct text *out);
 
 void runlog_wait(struct runlog *log, struct runlog_waiter *waiter);
+/* Does nothing if it does not wait. */
 void runlog_unwait(struct runlog_waiter *waiter);
 
 #endif

@@ -1,0 +1,373 @@
+/* runner.c - the process that starts demos and ends them.
+ *
+ * DESIGN  One thread, one event loop: the link to prepd, a pidfd for each sandbox, timers for each wall clock limit, and one timer that
+ * looks at the memory of all. It holds nothing worth stealing: no database, no socket but the link, and when prepd was started by root
+ * it is nobody. It ends when prepd does, and takes every sandbox with it. */
+#include "runs/runner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/util.h"
+#include "runs/sandbox.h"
+#include "runs/wire.h"
+
+enum {
+    NOBODY = 65534,
+    STOP_GRACE_MS = 60,   /* from SIGTERM to SIGKILL: a stop takes less than 100 ms in all */
+    MEMORY_LOOK_MS = 50,
+    JOBS_MAX = 64,
+};
+
+/* A demo under way. */
+struct job {
+    struct runner *runner;
+    uint32_t run;
+    struct sandbox sandbox;
+    size_t memory_max;
+    int64_t started; /* clock_ms */
+    enum run_limit limit;
+    struct loop_watch *ended;
+    struct loop_timer *wall, *grace;
+    struct job *next;
+};
+
+struct runner {
+    struct loop *loop;
+    int link;
+    struct sandbox_report report;
+    struct job *jobs;
+    struct loop_timer *memory;
+};
+
+/*** Ends ***/
+
+static void runner_tell(struct runner *runner, const void *message, size_t len)
+{
+    wire_send(runner->link, message, len, NULL, 0, true); /* a prepd that is gone: EOF says so too */
+}
+
+/* Whatever escaped its group of processes has become a child of the runner, a child subreaper. */
+static void runner_sweep(struct runner *runner)
+{
+    pid_t keep[JOBS_MAX];
+    size_t n = 0;
+    if (runner->report.mode != SANDBOX_PROCESS)
+        return;
+    for (struct job *job = runner->jobs; job; job = job->next)
+        keep[n++] = job->sandbox.pid;
+    tree_sweep(keep, n);
+}
+
+static void job_unlink(struct job *job)
+{
+    struct job **at = &job->runner->jobs;
+    while (*at != job)
+        at = &(*at)->next;
+    *at = job->next;
+}
+
+static void job_free(struct job *job)
+{
+    struct loop *loop = job->runner->loop;
+    loop_unwatch(loop, job->ended);
+    loop_cancel(loop, job->wall);
+    loop_cancel(loop, job->grace);
+    free(job);
+}
+
+static void job_ended(void *ud, uint32_t events)
+{
+    struct job *job = ud;
+    struct runner *runner = job->runner;
+    struct sandbox_end end;
+    (void)events;
+    job_unlink(job);
+    sandbox_reap(&job->sandbox, &end);
+    runner_sweep(runner);
+    struct wire_exit message = {
+        .kind = WIRE_EXIT,
+        .run = job->run,
+        .code = end.code,
+        .status = end.status,
+        .limit = job->limit,
+        .wall_ms = clock_ms() - job->started,
+        .cpu_ms = end.cpu_ms,
+        .max_rss = end.max_rss,
+    };
+    memcpy(message.step, end.step, sizeof message.step);
+    if (!job->limit && WIFSIGNALED(end.status) && WTERMSIG(end.status) == SIGXCPU)
+        message.limit = LIMIT_CPU;
+    runner_tell(runner, &message, sizeof message);
+    job_free(job);
+}
+
+static void job_grace_over(void *ud)
+{
+    struct job *job = ud;
+    job->grace = NULL;
+    sandbox_kill(&job->sandbox);
+}
+
+/* SIGTERM, so that the demo can still say what it measured; SIGKILL to the whole tree soon after. */
+static void job_stop(struct job *job)
+{
+    if (job->grace)
+        return;
+    sandbox_terminate(&job->sandbox);
+    job->grace = loop_after(job->runner->loop, STOP_GRACE_MS, job_grace_over, job);
+    if (!job->grace)
+        sandbox_kill(&job->sandbox);
+}
+
+static void job_wall_over(void *ud)
+{
+    struct job *job = ud;
+    job->wall = NULL;
+    job->limit = LIMIT_WALL;
+    job_stop(job);
+}
+
+static void runner_look_at_memory(void *ud)
+{
+    struct runner *runner = ud;
+    runner->memory = NULL;
+    for (struct job *job = runner->jobs; job; job = job->next) {
+        if (job->limit || sandbox_memory(&job->sandbox) <= job->memory_max)
+            continue;
+        job->limit = LIMIT_MEMORY;
+        sandbox_kill(&job->sandbox);
+    }
+    if (runner->jobs)
+        runner->memory = loop_after(runner->loop, MEMORY_LOOK_MS, runner_look_at_memory, runner);
+}
+
+/*** Starts ***/
+
+static void argv_read(const struct wire_start *start, const char **ret_program, char **ret_argv)
+{
+    const char *at = start->strings;
+    *ret_program = at;
+    for (uint32_t i = 0; i < start->n_args; i++) {
+        at += strlen(at) + 1;
+        ret_argv[i] = (char *)at;
+    }
+    ret_argv[start->n_args] = NULL;
+}
+
+/* Takes the job's timers and watch; false if one could not be had. */
+static bool job_watch(struct job *job, int seconds)
+{
+    struct runner *runner = job->runner;
+    struct err err = {0};
+    if (loop_watch(runner->loop, job->sandbox.pidfd, EPOLLIN, job_ended, job, &job->ended, &err) < 0)
+        return false;
+    job->wall = loop_after(runner->loop, (int64_t)seconds * 1000, job_wall_over, job);
+    if (!runner->memory)
+        runner->memory = loop_after(runner->loop, MEMORY_LOOK_MS, runner_look_at_memory, runner);
+    return job->wall && runner->memory;
+}
+
+static int job_start(struct runner *runner, const struct wire_start *start, const int *fds,
+                     struct err *err)
+{
+    char *argv[WIRE_ARGS_MAX + 1];
+    struct sandbox_job what = {
+        .argv = argv,
+        .program_fd = fds[WIRE_FD_PROGRAM],
+        .out_fd = fds[WIRE_FD_OUT],
+        .err_fd = fds[WIRE_FD_ERR],
+        .needs = start->needs,
+        .seconds = start->seconds,
+        .memory = start->memory,
+    };
+    argv_read(start, &what.program, argv);
+    struct job *job = calloc(1, sizeof *job);
+    if (!job)
+        return err_set(err, ENOMEM, "out of memory");
+    *job = (struct job){.runner = runner,
+                        .run = start->run,
+                        .memory_max = start->memory,
+                        .started = clock_ms(),
+                        .next = runner->jobs};
+    int r = sandbox_spawn(runner->report.mode, &what, &job->sandbox, err);
+    if (r < 0) {
+        free(job);
+        return r;
+    }
+    runner->jobs = job;
+    if (!job_watch(job, start->seconds)) {
+        sandbox_kill(&job->sandbox);
+        job_ended(job, 0);
+    }
+    return 0;
+}
+
+static void runner_start(struct runner *runner, const struct wire_start *start, const int *fds)
+{
+    struct err err = {0};
+    size_t n = 0;
+    for (struct job *job = runner->jobs; job; job = job->next)
+        n++;
+    int r = n < JOBS_MAX ? job_start(runner, start, fds, &err) : -EAGAIN;
+    for (size_t i = 0; i < WIRE_FDS; i++)
+        if (fds[i] >= 0)
+            close(fds[i]);
+    if (r == 0)
+        return;
+    struct wire_exit message = {
+        .kind = WIRE_EXIT, .run = start->run, .step = "clone", .code = -r};
+    runner_tell(runner, &message, sizeof message);
+}
+
+/*** The link ***/
+
+static struct job *job_find(const struct runner *runner, uint32_t run)
+{
+    for (struct job *job = runner->jobs; job; job = job->next)
+        if (job->run == run)
+            return job;
+    return NULL; /* it has ended meanwhile */
+}
+
+/* Kills all and waits until it is so. */
+static _Noreturn void runner_quit(struct runner *runner)
+{
+    struct sandbox_end end;
+    for (struct job *job = runner->jobs; job; job = job->next)
+        sandbox_kill(&job->sandbox);
+    for (struct job *job = runner->jobs; job; job = job->next)
+        sandbox_reap(&job->sandbox, &end);
+    runner->jobs = NULL;
+    runner_sweep(runner);
+    _exit(0);
+}
+
+static void runner_signalled(void *ud, uint32_t events)
+{
+    (void)events;
+    runner_quit(ud);
+}
+
+static void runner_link_ready(void *ud, uint32_t events)
+{
+    static union wire_message message; /* large, and there is one runner */
+    struct runner *runner = ud;
+    int fds[WIRE_FDS];
+    (void)events;
+    ssize_t n = wire_receive(runner->link, &message, fds);
+    if (n == 0 || (n < 0 && n != -EAGAIN))
+        runner_quit(runner);
+    if (n < 0)
+        return;
+    struct job *job = message.kind == WIRE_STOP || message.kind == WIRE_KILL
+                          ? job_find(runner, message.end.run)
+                          : NULL;
+    if (message.kind == WIRE_START)
+        runner_start(runner, &message.start, fds);
+    else if (job && message.kind == WIRE_STOP)
+        job_stop(job);
+    else if (job)
+        sandbox_kill(&job->sandbox);
+}
+
+/*** Life ***/
+
+/* Root has no business running demos: the runner and all below it are nobody. */
+static int drop_root(void)
+{
+    if (geteuid() != 0)
+        return 0;
+    if (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
+        setresuid(NOBODY, NOBODY, NOBODY) < 0)
+        return -errno;
+    return 0;
+}
+
+/* Keeps standard error, for the operator, and the link. Returns the link's new number. */
+static int keep_descriptors(int link)
+{
+    enum { LINK = 3 };
+    int null = open("/dev/null", O_RDWR);
+    dup2(null, STDIN_FILENO);
+    dup2(null, STDOUT_FILENO);
+    if (link != LINK) {
+        dup3(link, LINK, O_CLOEXEC);
+        link = LINK;
+    }
+    syscall(SYS_close_range, LINK + 1, ~0U, 0);
+    return link;
+}
+
+static void block_signals(void)
+{
+    sigset_t signals;
+    for (int sig = 1; sig < NSIG; sig++)
+        signal(sig, SIG_DFL); /* prepd's handlers are prepd's */
+    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGCHLD); /* for pid 1, which inherits the mask */
+    sigprocmask(SIG_SETMASK, &signals, NULL);
+}
+
+/* The first net is the end of file on the link, the second this: prepd's death sends SIGTERM. */
+static int watch_prepd(struct runner *runner, pid_t prepd, struct err *err)
+{
+    struct loop_watch *watch;
+    sigset_t term;
+    sigemptyset(&term);
+    sigaddset(&term, SIGTERM);
+    int fd = signalfd(-1, &term, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (fd < 0)
+        return err_set(err, errno, "signalfd: %s", strerror(errno));
+    int r = loop_watch(runner->loop, fd, EPOLLIN, runner_signalled, runner, &watch, err);
+    if (r == 0)
+        r = loop_watch(runner->loop, runner->link, EPOLLIN, runner_link_ready, runner, &watch, err);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != prepd)
+        _exit(0);
+    return r;
+}
+
+static int runner_open(struct runner *runner, pid_t prepd, struct err *err)
+{
+    int r = drop_root();
+    if (r < 0)
+        return err_set(err, -r, "cannot become nobody: %s", strerror(-r));
+    prctl(PR_SET_DUMPABLE, 0); /* a demo of the same user must not trace it */
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    r = loop_new(&runner->loop, err);
+    return r < 0 ? r : watch_prepd(runner, prepd, err);
+}
+
+void runner_main(int link, pid_t prepd)
+{
+    struct runner runner = {0};
+    struct err err = {0};
+    prctl(PR_SET_NAME, "prepd-runner");
+    setsid(); /* Ctrl-C is for prepd, which then stops the runs in order */
+    block_signals();
+    runner.link = keep_descriptors(link);
+    if (runner_open(&runner, prepd, &err) < 0) {
+        log_error("the runner cannot start: %s", err.text);
+        _exit(1);
+    }
+    sandbox_probe(&runner.report);
+    struct wire_sandbox message = {.kind = WIRE_SANDBOX, .report = runner.report};
+    runner_tell(&runner, &message, sizeof message);
+    loop_run(runner.loop);
+    runner_quit(&runner);
+}
