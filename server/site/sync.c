@@ -67,8 +67,9 @@ static int sync_topics(struct store *store, const struct library *library, const
     return 0;
 }
 
-int sync_library(struct store *store, const struct library *library, const char *confirm,
-                 struct progress **ret, struct err *err)
+/* One pass over all files. */
+static int sync_once(struct store *store, const struct library *library, const char *confirm,
+                     struct progress **ret, struct err *err)
 {
     size_t n_topics, n_keys = 0;
     library_topics(library, &n_topics);
@@ -90,6 +91,23 @@ int sync_library(struct store *store, const struct library *library, const char 
     }
     *ret = progress;
     return 0;
+}
+
+/* An item that moved from a file already passed changes that file's entry: then one more pass gives the settled picture. */
+int sync_library(struct store *store, const struct library *library, const char *confirm,
+                 struct progress **ret, struct err *err)
+{
+    store_sync_moved(store); /* forget what an earlier sync left */
+    struct progress *progress = NULL;
+    int r = sync_once(store, library, confirm, &progress, err);
+    if (r == 0 && store_sync_moved(store)) {
+        progress_free(progress);
+        progress = NULL;
+        r = sync_once(store, library, NULL, &progress, err);
+    }
+    if (r == 0)
+        *ret = progress;
+    return r;
 }
 
 /*** Again, on the worker ***/
