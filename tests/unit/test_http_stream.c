@@ -1,0 +1,138 @@
+/* Server-Sent Events over real sockets: waking, ending, leaving. */
+#include "../http/testserver.h"
+
+enum { MANY = 300, PATIENCE_MS = 20 * 1000 };
+
+static struct served served;
+
+static int start(void **state)
+{
+    (void)state;
+    served = serve_start((struct http_options){.max_connections = MANY + 8});
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    return serve_stop(&served);
+}
+
+static int open_stream(struct text *reply)
+{
+    char request[128];
+    snprintf(request, sizeof request, "GET /api/events HTTP/1.1\r\nHost: localhost:%d\r\n\r\n",
+             served.port);
+    int fd = client_connect(&served);
+    client_send(fd, request, strlen(request));
+    client_read(fd, reply, "data: 1\n\n", PATIENCE_MS);
+    return fd;
+}
+
+static void ask(const char *line, struct text *reply)
+{
+    text_free(reply);
+    client_exchange(&served, reply, "%s HTTP/1.1\r\n\r\n", line);
+    assert_int_equal(reply_status(reply), 200);
+}
+
+/* Asks until the server says `want` of its streams. */
+static void wait_for_streams(const char *want)
+{
+    cleanup_text struct text reply = {0};
+    for (int i = 0; i < PATIENCE_MS / 10; i++) {
+        ask("GET /api/streams", &reply);
+        if (strstr(reply_body(&reply), want))
+            return;
+        poll(NULL, 0, 10);
+    }
+    fail_msg("%s, not %s", reply_body(&reply), want);
+}
+
+static void a_stream_sends_what_there_is_and_ends_when_told(void **state)
+{
+    cleanup_text struct text stream = {0}, reply = {0};
+    (void)state;
+    int fd = open_stream(&stream);
+    assert_non_null(strstr(stream.data, "\r\nContent-Type: text/event-stream\r\n"));
+    assert_non_null(strstr(stream.data, "\r\nCache-Control: no-store\r\n"));
+    ask("POST /api/events", &reply);
+    ask("POST /api/events?end", &reply);
+    client_read(fd, &stream, "\r\n0\r\n\r\n", PATIENCE_MS);
+    assert_non_null(strstr(stream.data, "\r\n0\r\n\r\n"));
+    wait_for_streams("open=0");
+    close(fd);
+}
+
+static void three_hundred_streams_get_every_wake(void **state)
+{
+    struct text streams[MANY] = {0};
+    cleanup_text struct text reply = {0};
+    int fds[MANY];
+    (void)state;
+    for (int i = 0; i < MANY; i++)
+        fds[i] = open_stream(&streams[i]);
+    wait_for_streams("open=300");
+    for (int round = 0; round < 5; round++) {
+        for (int i = 0; i < MANY; i++)
+            text_free(&streams[i]);
+        ask("POST /api/events", &reply);
+        for (int i = 0; i < MANY; i++) {
+            client_read(fds[i], &streams[i], "data: 1\n\n", PATIENCE_MS);
+            assert_non_null(streams[i].data);
+        }
+    }
+    for (int i = 0; i < MANY; i++) {
+        close(fds[i]);
+        text_free(&streams[i]);
+    }
+    wait_for_streams("open=0");
+}
+
+static void a_reader_that_leaves_is_noticed_without_anything_to_send(void **state)
+{
+    cleanup_text struct text stream = {0};
+    (void)state;
+    int fd = open_stream(&stream);
+    wait_for_streams("open=1");
+    close(fd);
+    wait_for_streams("open=0");
+}
+
+static void a_reader_that_resets_is_noticed(void **state)
+{
+    cleanup_text struct text stream = {0};
+    struct linger reset = {.l_onoff = 1};
+    (void)state;
+    int fd = open_stream(&stream);
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    close(fd);
+    wait_for_streams("open=0");
+}
+
+static void a_stop_ends_open_streams_in_time(void **state)
+{
+    struct served own = serve_start((struct http_options){0});
+    struct served shared = served;
+    cleanup_text struct text stream = {0};
+    (void)state;
+    served = own;
+    int fd = open_stream(&stream);
+    assert_int_equal(serve_stop(&own), 0);
+    assert_true(client_read(fd, &stream, NULL, PATIENCE_MS));
+    assert_non_null(strstr(stream.data, "\r\n0\r\n\r\n"));
+    close(fd);
+    served = shared;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_stream_sends_what_there_is_and_ends_when_told),
+        cmocka_unit_test(three_hundred_streams_get_every_wake),
+        cmocka_unit_test(a_reader_that_leaves_is_noticed_without_anything_to_send),
+        cmocka_unit_test(a_reader_that_resets_is_noticed),
+        cmocka_unit_test(a_stop_ends_open_streams_in_time),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}
