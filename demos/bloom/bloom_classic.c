@@ -1,0 +1,62 @@
+/* bloom_classic.c - the filter of 1970: a key sets k bits, and is perhaps there if all k are set.
+ *
+ * DESIGN  k independent hashes are not needed. Two are enough: probe i looks at a + i·b, and the
+ * false-positive rate is the same for all but tiny filters (Kirsch & Mitzenmacher, "Less Hashing,
+ * Same Performance: Building a Better Bloom Filter", ESA 2006, RSA 2008). Sums wrap around at 2^64
+ * and are then reduced to a bit's number, so the size need not be a power of two. b is odd, so that
+ * it is never 0 and the k sums are different.
+ *
+ * A key that is there costs k probes. One that is not costs about two in a half-full filter, since
+ * the first clear bit answers; but which probe that is can't be predicted, and a mispredicted
+ * branch costs more than the probes it saves. */
+#include "bloom_layout.h"
+
+struct probe {
+    uint64_t position, step;
+};
+
+static inline struct probe probe_start(const struct bloom_filter *filter, uint64_t key)
+{
+    uint64_t a = bloom_hash(key, filter->seed);
+    uint64_t b = bloom_hash(a, ~filter->seed);
+    return (struct probe){a, b | 1};
+}
+
+static inline uint64_t probe_next(struct probe *probe, uint64_t bits)
+{
+    uint64_t bit = bloom_reduce(probe->position, bits);
+    probe->position += probe->step;
+    return bit;
+}
+
+static void classic_add(struct bloom_filter *filter, const uint64_t *keys, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct probe probe = probe_start(filter, keys[i]);
+        for (int left = filter->probes; left > 0; left--) {
+            uint64_t bit = probe_next(&probe, filter->bits);
+            filter->words[bit / 64] |= UINT64_C(1) << bit % 64;
+        }
+    }
+}
+
+static bool classic_has(const struct bloom_filter *filter, uint64_t key)
+{
+    struct probe probe = probe_start(filter, key);
+    for (int left = filter->probes; left > 0; left--) {
+        uint64_t bit = probe_next(&probe, filter->bits);
+        if (!(filter->words[bit / 64] >> bit % 64 & 1))
+            return false;
+    }
+    return true;
+}
+
+static size_t classic_count(const struct bloom_filter *filter, const uint64_t *keys, size_t n)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < n; i++)
+        found += classic_has(filter, keys[i]);
+    return found;
+}
+
+const struct bloom_layout bloom_classic = {"scalar", classic_add, classic_count};
