@@ -77,7 +77,7 @@ static void write_topic_link(struct text *out, const struct site *site, const st
     text_puts(out, "<li><a href=\"");
     part_topic_href(out, topic, frame->lang);
     html_printf(out, "\" data-topic=\"%s\"%s>", topic->slug,
-                topic == frame->topic ? " aria-current=\"page\"" : "");
+                topic == frame->topic ? " aria-current=page" : "");
     part_ring(out, count);
     html_printf(out, "<span class=\"topic-title\">%s</span>", topic->title[frame->lang]);
     part_count(out, count);

@@ -53,7 +53,7 @@ static void write_actions(struct text *out, const struct demo *demo, enum lang l
         "<span class=\"panel-state\" role=\"status\">%s</span>"
         "<span class=\"panel-elapsed js-only\"></span></div>"
         "<progress class=\"panel-progress js-only\" max=\"1\" value=\"0\" aria-label=\"%s\">"
-        "</progress>",
+        "</progress><p class=\"panel-now js-only\" aria-live=\"polite\"></p>",
         tr(lang, S_NEVER_RUN), tr(lang, S_RUN));
 }
 
@@ -76,7 +76,7 @@ static void write_tab(struct text *out, const struct demo *demo, const char *nam
                 "<button type=\"button\" role=\"tab\" id=\"demo-%s-tab-%s\""
                 " aria-controls=\"demo-%s-%s\" aria-selected=\"%s\"%s>%s</button>",
                 demo->id, name, demo->id, name, selected ? "true" : "false",
-                selected ? "" : " tabindex=\"-1\"", tr(lang, label));
+                selected ? "" : " tabindex=-1", tr(lang, label));
 }
 
 static void write_tabs(struct text *out, const struct demo *demo, enum lang lang)
@@ -99,8 +99,9 @@ static void tab_begin(struct text *out, const struct demo *demo, const char *nam
                 name, demo->id, name, demo->id, name);
 }
 
-/* Colours go by place in the list, hidden entries counted: scripts count the same way. */
-static void write_legend(struct text *out, const json_t *entries, enum lang lang)
+/* Colours go by place in the list, hidden entries counted: scripts count the same way. `now`: with
+ * room for the newest value. */
+static void write_legend(struct text *out, const json_t *entries, bool now, enum lang lang)
 {
     if (!json_array_size(entries))
         return;
@@ -109,24 +110,23 @@ static void write_legend(struct text *out, const json_t *entries, enum lang lang
         const json_t *entry = json_array_get(entries, i);
         if (json_is_true(json_object_get(entry, "hidden")))
             continue;
-        html_printf(out,
-                    "<li data-series=\"%s\"><span class=\"swatch s%zu\"></span>%s "
-                    "<span class=\"now\"></span></li>",
+        html_printf(out, "<li data-series=\"%s\"><span class=\"swatch s%zu\"></span>%s%s",
                     json_string_value(json_object_get(entry, "id")), i % SERIES_COLOURS,
-                    label_of(entry, "label", lang));
+                    label_of(entry, "label", lang), now ? " " : "");
+        text_puts(out, now ? "<span class=\"now\"></span></li>" : "</li>");
     }
     text_puts(out, "</ul>");
 }
 
 static void write_view(struct text *out, const json_t *view, enum lang lang)
 {
+    const char *kind = json_string_value(json_object_get(view, "kind"));
     html_printf(out, "<figure class=\"chart js-only\" data-view=\"%s\" data-kind=\"%s\">",
-                json_string_value(json_object_get(view, "id")),
-                json_string_value(json_object_get(view, "kind")));
+                json_string_value(json_object_get(view, "id")), kind);
     html_printf(out, "<figcaption>%s</figcaption>", label_of(view, "title", lang));
-    write_legend(out, json_object_get(view, "series"), lang);
-    write_legend(out, json_object_get(view, "kinds"), lang);
-    write_legend(out, json_object_get(view, "states"), lang);
+    write_legend(out, json_object_get(view, "series"), kind && strcmp(kind, "line") == 0, lang);
+    write_legend(out, json_object_get(view, "kinds"), false, lang);
+    write_legend(out, json_object_get(view, "states"), false, lang);
     text_puts(out, "<div class=\"plot\"></div></figure>");
 }
 

@@ -7,7 +7,7 @@ import type { Chart, RunEvent, Series, View } from "./types";
 
 const LEFT = 62;
 const BOTTOM = 24;
-const TOP = 18;
+const TOP = 34;
 
 export class BarsChart implements Chart {
   private readonly canvas: Canvas;
@@ -36,6 +36,9 @@ export class BarsChart implements Chart {
       this.canvas.rule(LEFT, this.y(scale.at(value)), this.canvas.width, this.y(scale.at(value)));
       this.canvas.text(label, LEFT - 8, this.y(scale.at(value)), "right");
     }
+    const unit = this.view.y?.unit;
+    const words = [pick(this.view.y?.label), unit && unit !== "bytes" && unit !== "B" ? `(${unit})` : ""];
+    this.canvas.text(words.filter(Boolean).join(" "), 0, 8, "left");
     [...this.groups].forEach(([name, group], i) => this.drawGroup(name, group, i, scale.at));
   }
 

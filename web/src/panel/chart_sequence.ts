@@ -32,16 +32,17 @@ export class SequenceChart implements Chart {
 
   draw(): void {
     const width = Math.max(this.box.clientWidth - 16, 300);
-    const height = HEAD + ROW * (this.messages.length + 1);
+    const height = ROW * (this.messages.length + 1);
+    const heads = svg("svg", { class: "heads", width, height: HEAD });
     const picture = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
     this.lanes.forEach((lane, i) => {
       const x = this.x(i, width);
-      picture.append(svg("line", { class: "lane", x1: x, x2: x, y1: HEAD, y2: height }));
-      picture.append(svg("text", { x, y: 18, "text-anchor": "middle", "font-weight": 600 }, pick(lane.label) || lane.id));
+      picture.append(svg("line", { class: "lane", x1: x, x2: x, y1: 0, y2: height }));
+      heads.append(svg("text", { x, y: 18, "text-anchor": "middle", "font-weight": 600 }, pick(lane.label) || lane.id));
     });
-    this.messages.forEach((message, i) => this.drawMessage(picture, message, HEAD + ROW * (i + 1), width));
+    this.messages.forEach((message, i) => this.drawMessage(picture, message, ROW * (i + 0.75), width));
     const atEnd = this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < ROW * 2;
-    this.scroll.replaceChildren(picture);
+    this.scroll.replaceChildren(heads, picture);
     if (atEnd) this.scroll.scrollTop = this.scroll.scrollHeight;
   }
 

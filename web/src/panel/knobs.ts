@@ -164,24 +164,21 @@ function parse(param: Param, text: string): Value {
 
 // ---- a number on a scale, as 0–1 and back ----
 
-function scaleOf(param: Param): { min: number; max: number; log: boolean; shift: number } {
-  const min = param.min ?? 0;
-  const max = param.max ?? 1;
-  // A logarithmic scale that begins at zero is shifted, so that zero can be reached.
-  return { min, max, log: param.scale === "log", shift: min > 0 ? 0 : 1 - min };
+/** A logarithmic scale begins above zero: the manifest's check sees to that. */
+function scaleOf(param: Param): { min: number; max: number; log: boolean } {
+  return { min: param.min ?? 0, max: param.max ?? 1, log: param.scale === "log" };
 }
 
 function position(param: Param, value: number): number {
-  const { min, max, log, shift } = scaleOf(param);
+  const { min, max, log } = scaleOf(param);
   if (max <= min) return 0;
   const clamped = Math.min(max, Math.max(min, value));
-  if (!log) return (clamped - min) / (max - min);
-  return Math.log((clamped + shift) / (min + shift)) / Math.log((max + shift) / (min + shift));
+  return log ? Math.log(clamped / min) / Math.log(max / min) : (clamped - min) / (max - min);
 }
 
 function atPosition(param: Param, at: number): number {
-  const { min, max, log, shift } = scaleOf(param);
-  const exact = log ? (min + shift) * ((max + shift) / (min + shift)) ** at - shift : min + at * (max - min);
+  const { min, max, log } = scaleOf(param);
+  const exact = log ? min * (max / min) ** at : min + at * (max - min);
   return Math.min(max, Math.max(min, rounded(param, exact, log)));
 }
 
