@@ -323,6 +323,6 @@ void serve_run_form(struct http_request *req)
 void serve_health(struct http_request *req)
 {
     struct text body = {0};
-    text_puts(&body, "ok\n");
+    text_puts(&body, "ok");
     http_reply(req, 200, "text/plain; charset=utf-8", &body);
 }

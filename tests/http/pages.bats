@@ -90,7 +90,7 @@ load lib.bash
 
 @test "what a path holds is escaped in the error page" {
     serve
-    get '/zh/%3Cscript%3Ealert(1)%3C%2Fscript%3E'
+    get '/zh/%3Cscript%3Ealert(1)%3C%2Fscript%3E' -H 'Accept: text/html'
     equal "$code" 404
     ! grep -q '<script>alert' <<<"$output"
 }
