@@ -8,18 +8,16 @@
 # The same file is that build step, run by `cmake -P` with -DFOLDER= and -DOUTPUT=: it compresses each file beside OUTPUT and writes the
 # table. The bytes come in by the assembler's .incbin, so that compiling takes no time.
 if(NOT CMAKE_SCRIPT_MODE_FILE)
-  set(prepd_embed_script ${CMAKE_CURRENT_LIST_FILE})
   function(prepd_embed)
     cmake_parse_arguments(EMBED "" "TARGET;FOLDER" "DEPENDS" ${ARGN})
     set(output ${CMAKE_CURRENT_BINARY_DIR}/${EMBED_TARGET}_embedded.c)
-    file(GLOB_RECURSE files CONFIGURE_DEPENDS ${EMBED_FOLDER}/*)
-    if(EMBED_DEPENDS)
-      set(files)
+    if(NOT EMBED_DEPENDS) # a folder of sources, which nothing makes
+      file(GLOB_RECURSE files CONFIGURE_DEPENDS ${EMBED_FOLDER}/*)
     endif()
     add_custom_command(
       OUTPUT ${output}
-      COMMAND ${CMAKE_COMMAND} -DFOLDER=${EMBED_FOLDER} -DOUTPUT=${output} -P ${prepd_embed_script}
-      DEPENDS ${prepd_embed_script} ${files} ${EMBED_DEPENDS}
+      COMMAND ${CMAKE_COMMAND} -DFOLDER=${EMBED_FOLDER} -DOUTPUT=${output} -P ${CMAKE_CURRENT_FUNCTION_LIST_FILE}
+      DEPENDS ${CMAKE_CURRENT_FUNCTION_LIST_FILE} ${files} ${EMBED_DEPENDS}
       COMMENT "Embedding ${EMBED_FOLDER}"
       VERBATIM)
     target_sources(${EMBED_TARGET} PRIVATE ${output})
@@ -67,13 +65,14 @@ foreach(name ${names})
   execute_process(COMMAND gzip -9 -n -c ${FOLDER}/${name} OUTPUT_FILE ${gzip} COMMAND_ERROR_IS_FATAL ANY)
   file(SIZE ${FOLDER}/${name} size)
   file(SIZE ${gzip} gzip_size)
-  if(NOT gzip_size LESS size)
-    set(gzip /dev/null)
+  set(include_gzip "")
+  if(gzip_size LESS size)
+    set(include_gzip ".incbin \\\"${gzip}\\\"\\n")
   endif()
 
   string(APPEND bytes
     "    \"asset_${n}:\\n.incbin \\\"${FOLDER}/${name}\\\"\\nasset_${n}_end:\\n\"\n"
-    "    \"asset_${n}_gzip:\\n.incbin \\\"${gzip}\\\"\\nasset_${n}_gzip_end:\\n\"\n")
+    "    \"asset_${n}_gzip:\\n${include_gzip}asset_${n}_gzip_end:\\n\"\n")
   string(APPEND declarations
     "HIDDEN asset_${n}[], asset_${n}_end[], asset_${n}_gzip[], asset_${n}_gzip_end[];\n")
   string(APPEND rows

@@ -28,6 +28,9 @@
 #include "base/html.h"
 #include "base/util.h"
 #include "http/http.h"
+#ifdef TESTSERVER_ASSETS /* the test has a table of embedded files */
+#include "http/assets.h"
+#endif
 
 /*** The server ***/
 
@@ -188,6 +191,9 @@ static const struct http_route test_routes[] = {
     {"GET", "/api/events", get_events, 0},
     {"POST", "/api/events", post_event, 0},
     {"GET", "/api/streams", get_streams, 0},
+#ifdef TESTSERVER_ASSETS
+    {"GET", "/assets/*", assets_handle, 0},
+#endif
 };
 
 static void stop_asked(void *ud, uint32_t events)
