@@ -29,21 +29,31 @@ static inline uint64_t probe_next(struct probe *probe, uint64_t bits)
     return bit;
 }
 
-static void classic_add(struct bloom_filter *filter, const uint64_t *keys, size_t n)
+enum { GROUP = 16 };
+
+static inline size_t group_start(const struct bloom_filter *filter, const uint64_t *keys,
+                                 size_t left, struct probe probes[static GROUP])
 {
+    size_t n = left < GROUP ? left : GROUP;
     for (size_t i = 0; i < n; i++) {
-        struct probe probe = probe_start(filter, keys[i]);
-        for (int left = filter->probes; left > 0; left--) {
-            uint64_t bit = probe_next(&probe, filter->bits);
-            filter->words[bit / 64] |= UINT64_C(1) << bit % 64;
-        }
+        struct probe ahead = probes[i] = probe_start(filter, keys[i]);
+        for (int k = 0; k < filter->probes; k++)
+            __builtin_prefetch(&filter->words[probe_next(&ahead, filter->bits) / 64]);
+    }
+    return n;
+}
+
+static void classic_set(struct bloom_filter *filter, struct probe probe)
+{
+    for (int k = 0; k < filter->probes; k++) {
+        uint64_t bit = probe_next(&probe, filter->bits);
+        filter->words[bit / 64] |= UINT64_C(1) << bit % 64;
     }
 }
 
-static bool classic_has(const struct bloom_filter *filter, uint64_t key)
+static bool classic_has(const struct bloom_filter *filter, struct probe probe)
 {
-    struct probe probe = probe_start(filter, key);
-    for (int left = filter->probes; left > 0; left--) {
+    for (int k = 0; k < filter->probes; k++) {
         uint64_t bit = probe_next(&probe, filter->bits);
         if (!(filter->words[bit / 64] >> bit % 64 & 1))
             return false;
@@ -51,11 +61,25 @@ static bool classic_has(const struct bloom_filter *filter, uint64_t key)
     return true;
 }
 
+static void classic_add(struct bloom_filter *filter, const uint64_t *keys, size_t n)
+{
+    struct probe probes[GROUP];
+    for (size_t done = 0, group; done < n; done += group) {
+        group = group_start(filter, keys + done, n - done, probes);
+        for (size_t i = 0; i < group; i++)
+            classic_set(filter, probes[i]);
+    }
+}
+
 static size_t classic_count(const struct bloom_filter *filter, const uint64_t *keys, size_t n)
 {
+    struct probe probes[GROUP];
     size_t found = 0;
-    for (size_t i = 0; i < n; i++)
-        found += classic_has(filter, keys[i]);
+    for (size_t done = 0, group; done < n; done += group) {
+        group = group_start(filter, keys + done, n - done, probes);
+        for (size_t i = 0; i < group; i++)
+            found += classic_has(filter, probes[i]);
+    }
     return found;
 }
 

@@ -9,8 +9,8 @@
 
 enum { CACHE_LINE = 64 };
 
-/* Seeds are small numbers, and so may be keys: key ^ 1 and key ^ 2 would run through the same values.
- * Scattered over 64 bits, two seeds share none. */
+/* Seeds are small numbers, and so may be keys: key ^ 1 and key ^ 2 would run through the same
+ * values. Scattered over 64 bits, two seeds share none. */
 #define SEED_SCATTER 0x9e3779b97f4a7c15
 
 static bool options_are_valid(const struct bloom_options *options)
