@@ -1,7 +1,8 @@
 /* catalogue.c - finding NAME and NAME.json in the demo folders; see catalogue.h.
  *
- * A demo that cannot run is kept in the list with the reason, so that its page can say it. Everything a demo points to is owned here:
- * its JSON owns the strings and parameters, the rest is freed with the list. */
+ * A demo that cannot run is kept in the list with the reason, so that its page can say it.
+ * Everything a demo points to is owned here: its JSON owns the strings and parameters, the rest is
+ * freed with the list. */
 #include "runs/catalogue.h"
 
 #include <dirent.h>
@@ -109,8 +110,7 @@ static int catalogue_add(struct catalogue *catalogue, const char *dir, const cha
         log_warning("%s/%s.json: %s is already there, from %s", dir, id, id, first->program);
         return 0;
     }
-    struct demo *demos =
-        reallocarray(catalogue->demos, catalogue->n + 1, sizeof *catalogue->demos);
+    struct demo *demos = reallocarray(catalogue->demos, catalogue->n + 1, sizeof *catalogue->demos);
     if (!demos)
         return err_set(err, ENOMEM, "out of memory");
     catalogue->demos = demos;

@@ -1,7 +1,7 @@
 /* event.c - a line of a demo against the table of event kinds; see event.h and demos/PROTOCOL.md.
  *
- * To add a kind: its fields in a table, a row in event_kinds. A field's check sees the value and the scope: the demo and the view that
- * the event names. */
+ * To add a kind: its fields in a table, a row in event_kinds. A field's check sees the value and
+ * the scope: the demo and the view that the event names. */
 #include "runs/event.h"
 
 #include <errno.h>
@@ -26,10 +26,11 @@ struct field_rule {
 
 /*** What a field may be ***/
 
+/* Far enough below DBL_MAX that rounding it to 15 digits stays finite. */
 static bool is_number(const struct scope *scope, const json_t *value)
 {
     (void)scope;
-    return json_is_number(value) && isfinite(json_number_value(value));
+    return json_is_number(value) && fabs(json_number_value(value)) <= 1e300;
 }
 
 static bool is_time(const struct scope *scope, const json_t *value)
@@ -115,10 +116,9 @@ static bool is_sample_values(const struct scope *scope, const json_t *values)
 {
     const char *id;
     json_t *value;
-    json_object_foreach ((json_t *)values, id, value)
-        if (!manifest_entry(scope->view, "series", "id", id) ||
-            !(json_is_null(value) || is_number(scope, value)))
-            return false;
+    json_object_foreach((json_t *)values, id,
+                        value) if (!manifest_entry(scope->view, "series", "id", id) ||
+                                   !(json_is_null(value) || is_number(scope, value))) return false;
     return json_object_size(values) > 0;
 }
 
@@ -126,9 +126,9 @@ static bool is_row_values(const struct scope *scope, const json_t *values)
 {
     const char *id;
     json_t *value;
-    json_object_foreach ((json_t *)values, id, value)
-        if (!manifest_entry(scope->view, "columns", "id", id) || !is_number_or_text(scope, value))
-            return false;
+    json_object_foreach((json_t *)values, id,
+                        value) if (!manifest_entry(scope->view, "columns", "id", id) ||
+                                   !is_number_or_text(scope, value)) return false;
     return json_object_size(values) > 0;
 }
 
@@ -218,10 +218,8 @@ static const struct field_rule row_fields[] = {
     {"values", is_row_values, "an object: columns of the view to numbers or strings"},
 };
 static const struct field_rule metric_fields[] = {
-    {"id", is_metric, "a metric of the manifest"},
-    {"value", is_number, "a number"},
-    {"expected", is_number, "a number", true},
-    {"low", is_number, "a number", true},
+    {"id", is_metric, "a metric of the manifest"}, {"value", is_number, "a number"},
+    {"expected", is_number, "a number", true},     {"low", is_number, "a number", true},
     {"high", is_number, "a number", true},
 };
 static const struct field_rule check_fields[] = {
@@ -287,10 +285,12 @@ static int check_no_others(const struct event_kind *kind, const json_t *event, s
 {
     const char *name;
     json_t *value;
-    json_object_foreach ((json_t *)event, name, value)
-        if (!rule_find(common_fields, ARRAY_LEN(common_fields), name) &&
-            !rule_find(kind->fields, kind->n, name))
-            return err_set(err, EINVAL, "a %s has no field %.40s", kind->name, name);
+    json_object_foreach((json_t *)event, name,
+                        value) if (!rule_find(common_fields, ARRAY_LEN(common_fields), name) &&
+                                   !rule_find(kind->fields, kind->n,
+                                              name)) return err_set(err, EINVAL,
+                                                                    "a %s has no field %.40s",
+                                                                    kind->name, name);
     return 0;
 }
 
@@ -351,8 +351,7 @@ int event_parse(const struct demo *demo, const char *line, size_t len, struct ev
         return r;
     }
     *ret = (struct event){.json = event};
-    snprintf(ret->kind, sizeof ret->kind, "%s",
-             json_string_value(json_object_get(event, "event")));
+    snprintf(ret->kind, sizeof ret->kind, "%s", json_string_value(json_object_get(event, "event")));
     return 0;
 }
 

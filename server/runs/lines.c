@@ -1,4 +1,5 @@
-/* lines.c - see lines.h. A line that lies whole in what was read is handed on without copying it. */
+/* lines.c - see lines.h. A line that lies whole in what was read is handed on without copying it.
+ */
 #include "runs/lines.h"
 
 #include <string.h>

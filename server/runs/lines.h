@@ -1,6 +1,7 @@
 /* lines.h - cutting the bytes that a demo prints into lines; internal to runs/.
  *
- * A line longer than EVENT_BYTES_MAX is reported once, as far as it fits and with `overlong`, and skipped to its end. */
+ * A line longer than EVENT_BYTES_MAX is reported once, as far as it fits and with `overlong`, and
+ * skipped to its end. */
 #ifndef PREPD_RUNS_LINES_H
 #define PREPD_RUNS_LINES_H
 

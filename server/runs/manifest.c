@@ -13,8 +13,7 @@
 static const struct need {
     const char *name;
     unsigned bit;
-} needs[] = {
-    {"net", DEMO_NEEDS_NET}, {"threads", DEMO_NEEDS_THREADS}, {"fork", DEMO_NEEDS_FORK}};
+} needs[] = {{"net", DEMO_NEEDS_NET}, {"threads", DEMO_NEEDS_THREADS}, {"fork", DEMO_NEEDS_FORK}};
 
 static unsigned need_bit(const json_t *value)
 {

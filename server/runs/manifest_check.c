@@ -30,8 +30,8 @@ int check_failed(const struct place *at, struct err *err, const char *what)
 
 /*** Kinds of values ***/
 
-int check_object(const json_t *value, const struct field *fields, size_t n,
-                        const struct place *at, struct err *err)
+int check_object(const json_t *value, const struct field *fields, size_t n, const struct place *at,
+                 struct err *err)
 {
     if (!json_is_object(value))
         return check_failed(at, err, "must be an object");
@@ -48,8 +48,8 @@ int check_object(const json_t *value, const struct field *fields, size_t n,
 }
 
 /* A list of `element`s; where `unique` is given, no two have the same string under that key. */
-int check_list(const json_t *value, check_fn *element, const char *unique,
-                      const struct place *at, struct err *err)
+int check_list(const json_t *value, check_fn *element, const char *unique, const struct place *at,
+               struct err *err)
 {
     if (!json_is_array(value))
         return check_failed(at, err, "must be a list");
@@ -61,8 +61,7 @@ int check_list(const json_t *value, check_fn *element, const char *unique,
             return r;
         const char *id = unique ? json_string_value(json_object_get(entry, unique)) : NULL;
         for (size_t k = 0; id && k < i; k++)
-            if (!strcmp(id,
-                        json_string_value(json_object_get(json_array_get(value, k), unique))))
+            if (!strcmp(id, json_string_value(json_object_get(json_array_get(value, k), unique))))
                 return check_failed(&here, err, "has the name of another entry of its list");
     }
     return 0;
@@ -111,7 +110,8 @@ static int check_slug(const json_t *value, const struct place *at, struct err *e
 int check_count(const json_t *value, const struct place *at, struct err *err)
 {
     json_int_t n = json_integer_value(value);
-    return n >= 1 && n <= 1 << 20 ? 0 : check_failed(at, err, "must be an integer from 1 to 1048576");
+    return n >= 1 && n <= 1 << 20 ? 0
+                                  : check_failed(at, err, "must be an integer from 1 to 1048576");
 }
 
 int check_true_or_false(const json_t *value, const struct place *at, struct err *err)
@@ -169,4 +169,3 @@ int check_topics(const json_t *value, const struct place *at, struct err *err)
 {
     return check_list(value, check_slug, NULL, at, err);
 }
-

@@ -1,7 +1,8 @@
 /* manifest_check.h - checks of JSON values by tables of fields; internal to runs/.
  *
- * DESIGN  A check is a function of a value and its place, and says what is wrong with it. The place is a chain of keys and indices on
- * the stack, written out only on failure. To add a field to the manifest: one row in the table of the object that has it. */
+ * DESIGN  A check is a function of a value and its place, and says what is wrong with it. The place
+ * is a chain of keys and indices on the stack, written out only on failure. To add a field to the
+ * manifest: one row in the table of the object that has it. */
 #ifndef PREPD_RUNS_MANIFEST_CHECK_H
 #define PREPD_RUNS_MANIFEST_CHECK_H
 
@@ -39,9 +40,9 @@ int check_list(const json_t *value, check_fn *element, const char *unique, const
 
 check_fn check_string, check_true_or_false, check_count;
 check_fn check_id, check_preset_id, check_scale;
-check_fn check_text, check_texts;           /* {zh, en}; a list of them */
-check_fn check_entry, check_entries;        /* {id, label, …}; a list of them, ids unique */
-check_fn check_entries_some;                /* as above, and not empty */
+check_fn check_text, check_texts;    /* {zh, en}; a list of them */
+check_fn check_entry, check_entries; /* {id, label, …}; a list of them, ids unique */
+check_fn check_entries_some;         /* as above, and not empty */
 check_fn check_topics, check_params, check_presets, check_views;
 
 /* The type of a parameter that check_params has passed. */

@@ -86,8 +86,8 @@ enum param_type check_param_type(const json_t *param)
 static int check_param(const json_t *value, const struct place *at, struct err *err)
 {
     static const struct field fields[] = {
-        {"name", check_id},           {"type", check_type},         {"label", check_text},
-        {"help", check_text, true},   {"unit", check_string, true}, {"scale", check_scale, true},
+        {"name", check_id},         {"type", check_type},         {"label", check_text},
+        {"help", check_text, true}, {"unit", check_string, true}, {"scale", check_scale, true},
     };
     int r = check_object(value, fields, ARRAY_LEN(fields), at, err);
     if (r < 0)

@@ -1,4 +1,5 @@
-/* manifest_views.c - the views of a manifest: each kind lists what the events that feed it may name. */
+/* manifest_views.c - the views of a manifest: each kind lists what the events that feed it may
+ * name. */
 #include <string.h>
 
 #include "base/util.h"

@@ -1,6 +1,8 @@
-/* params.c - the knobs of a demo: what a reader entered, checked against the manifest; see catalogue.h.
+/* params.c - the knobs of a demo: what a reader entered, checked against the manifest; see
+ * catalogue.h.
  *
- * Text becomes JSON first (a number if it reads as one), so that there is one check and one set of messages. */
+ * Text becomes JSON first (a number if it reads as one), so that there is one check and one set of
+ * messages. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -98,7 +100,8 @@ static int names_check(const struct demo *demo, const json_t *params, struct err
     json_t *value;
     if (params && !json_is_object(params))
         return err_field(err, EINVAL, "params", "params must be an object");
-    json_object_foreach ((json_t *)params, name, value) {
+    json_object_foreach((json_t *)params, name, value)
+    {
         if (param_find(demo, name))
             continue;
         if (!manifest_id_is_valid(name))
@@ -150,7 +153,8 @@ static json_t *number_from_string(const char *s)
     return *s && !*end && isfinite(v) ? json_real(v) : NULL;
 }
 
-/* JSON of the text that came for `param`; a string where it can be nothing better. NULL if it is not UTF-8. */
+/* JSON of the text that came for `param`; a string where it can be nothing better. NULL if it is
+ * not UTF-8. */
 static json_t *value_from_string(const struct demo_param *param, const char *s)
 {
     json_t *value = NULL;

@@ -50,7 +50,8 @@ void run_unref(struct run *run)
 
 /*** The end ***/
 
-/* Everything the demo could still say is in the pipes by now, unless somebody else holds them open. */
+/* Everything the demo could still say is in the pipes by now, unless somebody else holds them open.
+ */
 static void drain_over(void *ud)
 {
     struct run *run = ud;
@@ -131,8 +132,7 @@ static json_t *checks_list(const struct run *run)
 {
     json_t *list = json_array(), *check;
     const char *id;
-    json_object_foreach (run->checks, id, check)
-        json_array_append(list, check);
+    json_object_foreach(run->checks, id, check) json_array_append(list, check);
     return list;
 }
 

@@ -1,8 +1,10 @@
 /* run.h - one run from the inside; internal to runs/.
  *
- * DESIGN  runs.c decides when a run starts and who is told; run.c holds what a run is and ends it; run_events.c writes what prepd itself
- * says in the log; run_launch.c hands it to the runner; run_output.c reads what the demo says. A run has ended when three things have come, in any order: the runner's
- * account of the exit, the end of its output, the end of its errors. Only then is `exit` written, so nothing comes after it. */
+ * DESIGN  runs.c decides when a run starts and who is told; run.c holds what a run is and ends it;
+ * run_events.c writes what prepd itself says in the log; run_launch.c hands it to the runner;
+ * run_output.c reads what the demo says. A run has ended when three things have come, in any order:
+ * the runner's account of the exit, the end of its output, the end of its errors. Only then is
+ * `exit` written, so nothing comes after it. */
 #ifndef PREPD_RUNS_RUN_H
 #define PREPD_RUNS_RUN_H
 
@@ -13,12 +15,12 @@
 #include "runs/wire.h"
 
 enum {
-    OUTPUT_BYTES_MAX = 8 << 20,  /* all that a demo may print, errors included */
-    LINES_PER_SECOND = 5000,     /* that it may print in the long run */
+    OUTPUT_BYTES_MAX = 8 << 20, /* all that a demo may print, errors included */
+    LINES_PER_SECOND = 5000,    /* that it may print in the long run */
     LINES_BURST = 20000,
-    FAULTS_SHOWN_MAX = 50,       /* bad lines that get an `error` event each */
+    FAULTS_SHOWN_MAX = 50, /* bad lines that get an `error` event each */
     STDERR_TAIL = 2048,
-    DRAIN_MS = 250,              /* for output that somebody else holds open after the demo ended */
+    DRAIN_MS = 250, /* for output that somebody else holds open after the demo ended */
 };
 
 /* One of the demo's two pipes. */
@@ -47,8 +49,8 @@ struct run {
     size_t bytes, n_lines, n_faults;
     int64_t line_tokens, tokens_at; /* how many lines it may still print; as of clock_ms */
 
-    bool stopped;        /* by a reader */
-    bool exit_known;     /* exit says how it ended */
+    bool stopped;    /* by a reader */
+    bool exit_known; /* exit says how it ended */
     struct wire_exit exit;
     enum run_limit limit; /* set by prepd, or by the runner with the exit */
     struct loop_timer *drain;

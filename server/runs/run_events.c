@@ -1,4 +1,5 @@
-/* run_events.c - what prepd itself says in a run's log: start, queued, error, stderr, limit, exit; see run.h and demos/PROTOCOL.md. */
+/* run_events.c - what prepd itself says in a run's log: start, queued, error, stderr, limit, exit;
+ * see run.h and demos/PROTOCOL.md. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -37,11 +38,10 @@ void run_say_start(struct run *run)
     struct utsname host;
     uname(&host);
     const struct sandbox_report *sandbox = runs_sandbox(run->runs);
-    json_t *event = json_pack(
-        "{s:s, s:i, s:s, s:s, s:O, s:{s:I, s:s, s:s}}", "event", "start", "t", 0, "run", run->id,
-        "demo", run->demo->id, "params", run->params, "host", "cpus",
-        (json_int_t)sysconf(_SC_NPROCESSORS_ONLN), "kernel", host.release, "sandbox",
-        sandbox_mode_name(sandbox->mode));
+    json_t *event = json_pack("{s:s, s:i, s:s, s:s, s:O, s:{s:I, s:s, s:s}}", "event", "start", "t",
+                              0, "run", run->id, "demo", run->demo->id, "params", run->params,
+                              "host", "cpus", (json_int_t)sysconf(_SC_NPROCESSORS_ONLN), "kernel",
+                              host.release, "sandbox", sandbox_mode_name(sandbox->mode));
     run_append(run, "start", event);
 }
 
@@ -50,13 +50,14 @@ void run_say_start(struct run *run)
 void run_say_error(struct run *run, size_t line, const char *zh, const char *en)
 {
     run_append(run, "error",
-               json_pack("{s:s, s:I, s:s, s:s, s:I}", "event", "error", "t", run_time(run), "zh", zh,
-                         "en", en, "line", (json_int_t)line));
+               json_pack("{s:s, s:I, s:s, s:s, s:I}", "event", "error", "t", run_time(run), "zh",
+                         zh, "en", en, "line", (json_int_t)line));
 }
 
 /*** At the end ***/
 
-/* The tail of standard error as text: from the first whole line if its beginning was lost, what is not UTF-8 as U+FFFD. */
+/* The tail of standard error as text: from the first whole line if its beginning was lost, what is
+ * not UTF-8 as U+FFFD. */
 static void tail_text(const struct run *run, struct text *out)
 {
     const char *at = run->tail, *end = run->tail + run->tail_len;
@@ -90,8 +91,10 @@ static const struct limit_text {
     const char *name, *zh, *en;
 } limit_texts[] = {
     [LIMIT_NONE] = {"", "", ""},
-    [LIMIT_WALL] = {"wall", "运行时间到了上限，已被终止", "It ran for as long as it may, and was ended"},
-    [LIMIT_CPU] = {"cpu", "CPU 时间到了上限，已被终止", "It used all the CPU time it may, and was ended"},
+    [LIMIT_WALL] = {"wall", "运行时间到了上限，已被终止",
+                    "It ran for as long as it may, and was ended"},
+    [LIMIT_CPU] = {"cpu", "CPU 时间到了上限，已被终止",
+                   "It used all the CPU time it may, and was ended"},
     [LIMIT_MEMORY] = {"memory", "占用内存超过上限，已被终止",
                       "It held more memory than it may, and was ended"},
     [LIMIT_OUTPUT] = {"output", "输出超过上限，已被终止；之前的输出保留",

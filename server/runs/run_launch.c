@@ -1,4 +1,5 @@
-/* run_launch.c - handing a demo, its parameters and the writing ends of its output to the runner; see run.h. */
+/* run_launch.c - handing a demo, its parameters and the writing ends of its output to the runner;
+ * see run.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -63,8 +64,8 @@ static int send_start(const struct run *run, int link, int out_fd, int err_fd, s
     int r = start_message(run, &start);
     if (r < 0)
         return err_set(err, -r, "%s: its parameters are too long", run->demo->id);
-    r = wire_send(link, &start,
-                  offsetof(struct wire_start, strings) + start.strings_len, fds, WIRE_FDS, false);
+    r = wire_send(link, &start, offsetof(struct wire_start, strings) + start.strings_len, fds,
+                  WIRE_FDS, false);
     return r < 0 ? err_set(err, EPIPE, "the runner does not answer: %s", strerror(-r)) : 0;
 }
 

@@ -1,7 +1,8 @@
 /* run_output.c - what a demo prints: from its pipes, by lines, into events and the log; see run.h.
  *
- * The loop is level-triggered and each turn reads once from each pipe, so a demo that floods its output cannot keep the loop for itself; a
- * demo that prints more than it may is killed, and what it printed before is kept. */
+ * The loop is level-triggered and each turn reads once from each pipe, so a demo that floods its
+ * output cannot keep the loop for itself; a demo that prints more than it may is killed, and what
+ * it printed before is kept. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -96,7 +97,8 @@ static void pipe_close(struct run_pipe *pipe)
     pipe->fd = -1;
 }
 
-/* Reads once; the buffer is shared, since all of this is one thread. 0 at the end, -EAGAIN if there is nothing now. */
+/* Reads once; the buffer is shared, since all of this is one thread. 0 at the end, -EAGAIN if there
+ * is nothing now. */
 static ssize_t pipe_read(struct run_pipe *pipe, const char **ret_bytes)
 {
     static char buf[READ_BYTES];

@@ -1,8 +1,10 @@
-/* runlog.c - the log of a run as a stream of Server-Sent Events in chunks that never move; see runlog.h.
+/* runlog.c - the log of a run as a stream of Server-Sent Events in chunks that never move; see
+ * runlog.h.
  *
- * Byte `offset` of the stream is chunks[offset / CHUNK_BYTES][offset % CHUNK_BYTES]. ends[i] is the offset behind line i + 1, so line n
- * starts at ends[n - 2]. What a run may print is bounded by runs.c; were chunks ever to be dropped from memory (their lines are in the
- * database by then), their slot in `chunks` is where that would show. */
+ * Byte `offset` of the stream is chunks[offset / CHUNK_BYTES][offset % CHUNK_BYTES]. ends[i] is the
+ * offset behind line i + 1, so line n starts at ends[n - 2]. What a run may print is bounded by
+ * runs.c; were chunks ever to be dropped from memory (their lines are in the database by then),
+ * their slot in `chunks` is where that would show. */
 #include "runs/runlog.h"
 
 #include <errno.h>
@@ -104,7 +106,8 @@ static void waiter_link(struct runlog_waiter **list, struct runlog_waiter *waite
     *list = waiter;
 }
 
-/* Wakes all. A waiter may unwait itself or any other meanwhile: those not yet called hang on a list of their own. */
+/* Wakes all. A waiter may unwait itself or any other meanwhile: those not yet called hang on a list
+ * of their own. */
 static void log_wake(struct runlog *log)
 {
     struct runlog_waiter *due = log->waiters;
@@ -124,8 +127,8 @@ int64_t runlog_append(struct runlog *log, const char *kind, const char *json, si
     char header[HEADER_MAX];
     if (log->closed)
         return -EPIPE;
-    size_t n = (size_t)snprintf(header, sizeof header, "id: %zu\nevent: %.40s\ndata: ",
-                                log->n_lines + 1, kind);
+    size_t n = (size_t)snprintf(header, sizeof header,
+                                "id: %zu\nevent: %.40s\ndata: ", log->n_lines + 1, kind);
     if (!log_reserve(log, n + len + 2))
         return -ENOMEM;
     log_add(log, header, n);

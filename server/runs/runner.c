@@ -1,8 +1,9 @@
 /* runner.c - the process that starts demos and ends them.
  *
- * DESIGN  One thread, one event loop: the link to prepd, a pidfd for each sandbox, timers for each wall clock limit, and one timer that
- * looks at the memory of all. It holds nothing worth stealing: no database, no socket but the link, and when prepd was started by root
- * it is nobody. It ends when prepd does, and takes every sandbox with it. */
+ * DESIGN  One thread, one event loop: the link to prepd, a pidfd for each sandbox, timers for each
+ * wall clock limit, and one timer that looks at the memory of all. It holds nothing worth stealing:
+ * no database, no socket but the link, and when prepd was started by root it is nobody. It ends
+ * when prepd does, and takes every sandbox with it. */
 #include "runs/runner.h"
 
 #include <errno.h>
@@ -26,7 +27,7 @@
 
 enum {
     NOBODY = 65534,
-    STOP_GRACE_MS = 60,   /* from SIGTERM to SIGKILL: a stop takes less than 100 ms in all */
+    STOP_GRACE_MS = 60, /* from SIGTERM to SIGKILL: a stop takes less than 100 ms in all */
     MEMORY_LOOK_MS = 50,
     JOBS_MAX = 64,
 };
@@ -56,7 +57,8 @@ struct runner {
 
 static void runner_tell(struct runner *runner, const void *message, size_t len)
 {
-    wire_send(runner->link, message, len, NULL, 0, true); /* a prepd that is gone: EOF says so too */
+    wire_send(runner->link, message, len, NULL, 0,
+              true); /* a prepd that is gone: EOF says so too */
 }
 
 /* Whatever escaped its group of processes has become a child of the runner, a child subreaper. */
@@ -82,7 +84,6 @@ static void job_unlink(struct job *job)
 static void job_free(struct job *job)
 {
     struct loop *loop = job->runner->loop;
-    loop_unwatch(loop, job->ended);
     loop_cancel(loop, job->wall);
     loop_cancel(loop, job->grace);
     free(job);
@@ -95,6 +96,7 @@ static void job_ended(void *ud, uint32_t events)
     struct sandbox_end end;
     (void)events;
     job_unlink(job);
+    loop_unwatch(runner->loop, job->ended); /* before sandbox_reap closes the pidfd */
     sandbox_reap(&job->sandbox, &end);
     runner_sweep(runner);
     struct wire_exit message = {
@@ -121,7 +123,8 @@ static void job_grace_over(void *ud)
     sandbox_kill(&job->sandbox);
 }
 
-/* SIGTERM, so that the demo can still say what it measured; SIGKILL to the whole tree soon after. */
+/* SIGTERM, so that the demo can still say what it measured; SIGKILL to the whole tree soon after.
+ */
 static void job_stop(struct job *job)
 {
     if (job->grace)
@@ -145,7 +148,7 @@ static void runner_look_at_memory(void *ud)
     struct runner *runner = ud;
     runner->memory = NULL;
     for (struct job *job = runner->jobs; job; job = job->next) {
-        if (job->limit || sandbox_memory(&job->sandbox) <= job->memory_max)
+        if (job->limit || !sandbox_memory_exceeds(&job->sandbox, job->memory_max))
             continue;
         job->limit = LIMIT_MEMORY;
         sandbox_kill(&job->sandbox);
@@ -172,7 +175,8 @@ static bool job_watch(struct job *job, int seconds)
 {
     struct runner *runner = job->runner;
     struct err err = {0};
-    if (loop_watch(runner->loop, job->sandbox.pidfd, EPOLLIN, job_ended, job, &job->ended, &err) < 0)
+    if (loop_watch(runner->loop, job->sandbox.pidfd, EPOLLIN, job_ended, job, &job->ended, &err) <
+        0)
         return false;
     job->wall = loop_after(runner->loop, (int64_t)seconds * 1000, job_wall_over, job);
     if (!runner->memory)
@@ -227,8 +231,7 @@ static void runner_start(struct runner *runner, const struct wire_start *start, 
             close(fds[i]);
     if (r == 0)
         return;
-    struct wire_exit message = {
-        .kind = WIRE_EXIT, .run = start->run, .step = "clone", .code = -r};
+    struct wire_exit message = {.kind = WIRE_EXIT, .run = start->run, .step = "clone", .code = -r};
     runner_tell(runner, &message, sizeof message);
 }
 

@@ -1,4 +1,5 @@
-/* runner.h - the process that starts demos and ends them; internal to runs/. See runs.h for the three kinds of process. */
+/* runner.h - the process that starts demos and ends them; internal to runs/. See runs.h for the
+ * three kinds of process. */
 #ifndef PREPD_RUNS_RUNNER_H
 #define PREPD_RUNS_RUNNER_H
 

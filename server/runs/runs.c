@@ -1,4 +1,5 @@
-/* runs.c - which runs there are: the queue, the running, the ended, and the link to the runner; see runs.h and run.h. */
+/* runs.c - which runs there are: the queue, the running, the ended, and the link to the runner; see
+ * runs.h and run.h. */
 #include "runs/runs.h"
 
 #include <errno.h>
@@ -154,8 +155,7 @@ int runs_can_run(const struct runs *runs, const struct demo *demo, struct err *e
     if (runs->runner_gone)
         return err_set(err, EPIPE, "the runner process has ended; restart prepd to run demos");
     bool isolated = demo->needs & (DEMO_NEEDS_NET | DEMO_NEEDS_FORK);
-    if (runs->sandbox.mode == SANDBOX_NONE ||
-        (runs->sandbox.mode == SANDBOX_PROCESS && isolated))
+    if (runs->sandbox.mode == SANDBOX_NONE || (runs->sandbox.mode == SANDBOX_PROCESS && isolated))
         return err_set(err, ENOSYS, "%s", runs->sandbox.text);
     return 0;
 }

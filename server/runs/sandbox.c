@@ -20,7 +20,8 @@
 
 /*** Making one ***/
 
-/* As fork, into new namespaces; *ret_pidfd gets the child's pidfd. The runner has one thread, so no lock can be held here. */
+/* As fork, into new namespaces; *ret_pidfd gets the child's pidfd. The runner has one thread, so no
+ * lock can be held here. */
 static pid_t clone_child(uint64_t namespaces, int *ret_pidfd)
 {
     struct clone_args args = {
@@ -86,7 +87,8 @@ static int64_t timeval_ms(struct timeval t)
     return (int64_t)t.tv_sec * 1000 + t.tv_usec / 1000;
 }
 
-/* The word is read without waiting: every writer has ended, or else it is a demo that kept a descriptor it must not have. */
+/* The word is read without waiting: every writer has ended, or else it is a demo that kept a
+ * descriptor it must not have. */
 static bool read_word(const struct sandbox *sandbox, struct sandbox_word *ret)
 {
     fcntl(sandbox->status_fd, F_SETFL, O_NONBLOCK);
@@ -145,7 +147,8 @@ static int sandbox_try(enum sandbox_mode mode, char ret_step[static 32])
 /* A sysctl's number, or -1. */
 static long sysctl_read(const char *path)
 {
-    char text[32] = ""; /* file_read is for files that know their size, which those of procfs do not */
+    char text[32] =
+        ""; /* file_read is for files that know their size, which those of procfs do not */
     cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
     return fd >= 0 && read(fd, text, sizeof text - 1) > 0 ? strtol(text, NULL, 10) : -1;
 }
@@ -154,7 +157,8 @@ static long sysctl_read(const char *path)
 static const char *remedy(const struct sandbox_report *report)
 {
     if (sysctl_read("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == 1)
-        return "AppArmor forbids user namespaces: sysctl kernel.apparmor_restrict_unprivileged_userns=0";
+        return "AppArmor forbids user namespaces: sysctl "
+               "kernel.apparmor_restrict_unprivileged_userns=0";
     if (sysctl_read("/proc/sys/kernel/unprivileged_userns_clone") == 0)
         return "user namespaces are off: sysctl kernel.unprivileged_userns_clone=1";
     if (sysctl_read("/proc/sys/user/max_user_namespaces") == 0 || report->code == ENOSPC)
@@ -170,7 +174,8 @@ static void report_write(struct sandbox_report *report)
 {
     static const char *const what[] = {
         "no demo can run here",
-        "demos run as ordinary processes with limits, without namespaces; those that need a network or processes of their own cannot run",
+        "demos run as ordinary processes with limits, without namespaces; those that need a "
+        "network or processes of their own cannot run",
         "demos run in namespaces of their own",
     };
     if (report->step[0])

@@ -1,4 +1,5 @@
-/* sandbox_init.c - pid 1 of a sandbox: the least that a process tree needs above it; see sandbox.h. */
+/* sandbox_init.c - pid 1 of a sandbox: the least that a process tree needs above it; see sandbox.h.
+ */
 #include <errno.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>

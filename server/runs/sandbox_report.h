@@ -4,11 +4,14 @@
 
 enum sandbox_mode {
     SANDBOX_NONE,       /* no demo can run here */
-    SANDBOX_PROCESS,    /* a process group of its own and limits, but the machine's files, processes and network */
-    SANDBOX_NAMESPACES, /* namespaces of its own for users, processes, network, mounts, IPC, host name, cgroups */
+    SANDBOX_PROCESS,    /* a process group of its own and limits, but the machine's files, processes
+                           and network */
+    SANDBOX_NAMESPACES, /* namespaces of its own for users, processes, network, mounts, IPC, host
+                           name, cgroups */
 };
 
-/* Found out once, when the runner starts, by making a whole sandbox of each kind, the best first. */
+/* Found out once, when the runner starts, by making a whole sandbox of each kind, the best first.
+ */
 struct sandbox_report {
     enum sandbox_mode mode;
     char step[32];  /* of the first better kind that failed: "mounts"; "" if none did */

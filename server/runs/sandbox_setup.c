@@ -1,8 +1,11 @@
-/* sandbox_setup.c - from a fresh clone to the demo's first instruction, step by step; see sandbox.h.
+/* sandbox_setup.c - from a fresh clone to the demo's first instruction, step by step; see
+ * sandbox.h.
  *
- * The order of the steps is the argument for their safety: identity before mounts (they need its capabilities), /proc before what is
- * written there, descriptors before the demo exists, limits and no_new_privs last, then exec, which drops every capability, since the
- * demo's user is not 0 in its namespace. To add a step: a function that returns 0 or a negative errno, and a row in its table. */
+ * The order of the steps is the argument for their safety: identity before mounts (they need its
+ * capabilities), /proc before what is written there, descriptors before the demo exists, limits and
+ * no_new_privs last, then exec, which drops every capability, since the demo's user is not 0 in its
+ * namespace. To add a step: a function that returns 0 or a negative errno, and a row in its table.
+ */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -60,8 +63,9 @@ static int file_write(const char *path, const char *text)
     return 0;
 }
 
-/* The user keeps its number in there, and is not root: exec then gives up all capabilities. A process that is not dumpable has a /proc
- * that belongs to root, so it is dumpable for as long as it writes its maps. */
+/* The user keeps its number in there, and is not root: exec then gives up all capabilities. A
+ * process that is not dumpable has a /proc that belongs to root, so it is dumpable for as long as
+ * it writes its maps. */
 static int setup_user(struct setup *setup)
 {
     char uids[64], gids[64];
@@ -113,17 +117,22 @@ static int setup_loopback(struct setup *setup)
     return fd < 0 || ioctl(fd, SIOCSIFFLAGS, &lo) < 0 ? -errno : 0;
 }
 
-/* Inside another user namespace a demo would have capabilities again, and most of the kernel's attack surface. */
+/* Inside another user namespace a demo would have capabilities again, and most of the kernel's
+ * attack surface. */
 static int setup_no_nesting(struct setup *setup)
 {
     (void)setup;
     return file_write("/proc/sys/user/max_user_namespaces", "0");
 }
 
-/* Only 0 to 4 stay: /dev/null, the output, the errors, and until exec the status pipe and the program. */
+/* Only 0 to 4 stay: /dev/null, the output, the errors, and until exec the status pipe and the
+ * program. */
 static int setup_descriptors(struct setup *setup)
 {
-    enum { N = 5, HIGH = 64 }; /* first up, out of the way of each other, then down to where they belong */
+    enum {
+        N = 5,
+        HIGH = 64
+    }; /* first up, out of the way of each other, then down to where they belong */
     cleanup_close int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
     int from[N] = {null, setup->job->out_fd, setup->job->err_fd, setup->status_fd,
                    setup->job->program_fd};
@@ -153,7 +162,8 @@ static const struct step world_steps[] = {
 
 /*** The demo ***/
 
-/* As a program started from a shell would have them; the runner blocks some, prepd may ignore others. */
+/* As a program started from a shell would have them; the runner blocks some, prepd may ignore
+ * others. */
 static int setup_signals(struct setup *setup)
 {
     sigset_t none;
@@ -189,12 +199,13 @@ static rlim_t processes_max(unsigned needs)
     if (needs & DEMO_NEEDS_FORK)
         n += 64;
     if (needs & DEMO_NEEDS_THREADS) /* threads count as processes */
-        n += 4096;
+        n += 1024;
     return n;
 }
 
-/* The runner looks at the memory that is really used (sandbox_memory); this bounds what a demo could take between two looks, and leaves
- * room for address space that is only reserved: thread stacks, allocator arenas. */
+/* The runner looks at the memory that is really used (sandbox_memory_exceeds); this bounds what a
+ * demo could take between two looks, and leaves room for address space that is only reserved:
+ * thread stacks, allocator arenas. */
 static rlim_t address_space_max(const struct sandbox_job *job)
 {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -277,8 +288,9 @@ void setup_demo(struct setup *setup)
     run_steps(setup, demo_steps, ARRAY_LEN(demo_steps));
 }
 
-/* By its path first, so that a script finds itself; by its descriptor where the path cannot be walked by this user or from this world
- * (a home folder closed to others, a folder under the scratch mount). */
+/* By its path first, so that a script finds itself; by its descriptor where the path cannot be
+ * walked by this user or from this world (a home folder closed to others, a folder under the
+ * scratch mount). */
 void setup_exec(struct setup *setup)
 {
     char *const environment[] = {NULL};

@@ -1,7 +1,9 @@
-/* sandbox_tree.c - a process's descendants, read from /proc, where no pid namespace holds them together; see sandbox.h.
+/* sandbox_tree.c - a process's descendants, read from /proc, where no pid namespace holds them
+ * together; see sandbox.h.
  *
- * It is a race by nature: a process may fork while its tree is read. So a kill is repeated until nothing is left: the runner is a child
- * subreaper, and whatever loses its parent becomes the runner's own child, where it is found again. */
+ * It is a race by nature: a process may fork while its tree is read. So a kill is repeated until
+ * nothing is left: the runner is a child subreaper, and whatever loses its parent becomes the
+ * runner's own child, where it is found again. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -96,6 +98,8 @@ void tree_sweep(const pid_t *keep, size_t n_keep)
         ;
 }
 
+/*** Memory ***/
+
 static size_t resident_bytes(pid_t pid)
 {
     char path[32], buf[128];
@@ -107,13 +111,39 @@ static size_t resident_bytes(pid_t pid)
     return resident * (size_t)sysconf(_SC_PAGESIZE);
 }
 
-/* Pages that two processes share count twice: a bound, not an account. */
-size_t sandbox_memory(const struct sandbox *sandbox)
+/* Resident, with a page that n processes share counted as 1/n. The kernel walks the page tables for
+ * it. */
+static size_t proportional_bytes(pid_t pid)
+{
+    char path[48], buf[2048];
+    unsigned long kilobytes = 0;
+    snprintf(path, sizeof path, "/proc/%d/smaps_rollup", pid);
+    proc_read(path, buf, sizeof buf);
+    const char *line = strstr(buf, "\nPss:");
+    if (!line || sscanf(line, "\nPss: %lu", &kilobytes) < 1)
+        return resident_bytes(pid);
+    return kilobytes * 1024;
+}
+
+static size_t sum(const pid_t *pids, size_t n, size_t (*bytes)(pid_t pid))
+{
+    size_t total = 0;
+    for (size_t i = 0; i < n; i++)
+        total += bytes(pids[i]);
+    return total;
+}
+
+/* The cheap sum counts shared pages once for each process, so it can only be too high; only then
+ * the exact one is worth its price. */
+bool sandbox_memory_exceeds(const struct sandbox *sandbox, size_t max)
 {
     enum { TREE_MAX = 256 };
-    pid_t pids[TREE_MAX];
-    size_t total = 0, n = tree_list(sandbox->pid, pids, TREE_MAX);
-    for (size_t i = sandbox->mode == SANDBOX_NAMESPACES ? 1 : 0; i < n; i++)
-        total += resident_bytes(pids[i]);
-    return total;
+    pid_t tree[TREE_MAX];
+    size_t n = tree_list(sandbox->pid, tree, TREE_MAX);
+    size_t ours = sandbox->mode == SANDBOX_NAMESPACES; /* pid 1 is no part of the demo */
+    const pid_t *pids = tree + ours;
+    n -= ours;
+    if (sum(pids, n, resident_bytes) <= max)
+        return false;
+    return n == 1 || sum(pids, n, proportional_bytes) > max;
 }

@@ -1,7 +1,8 @@
 /* wire.h - the messages between prepd and its runner; internal to runs/.
  *
- * One message is one datagram on a SOCK_SEQPACKET socketpair, so nothing is ever half read. Both ends are the same program, forked, so
- * the messages are plain structs. prepd says START, STOP, KILL; the runner says SANDBOX (once, first) and EXIT (once for each START). */
+ * One message is one datagram on a SOCK_SEQPACKET socketpair, so nothing is ever half read. Both
+ * ends are the same program, forked, so the messages are plain structs. prepd says START, STOP,
+ * KILL; the runner says SANDBOX (once, first) and EXIT (once for each START). */
 #ifndef PREPD_RUNS_WIRE_H
 #define PREPD_RUNS_WIRE_H
 
@@ -37,7 +38,8 @@ struct wire_start {
     uint64_t memory;
     uint32_t n_args;
     uint32_t strings_len;
-    char strings[WIRE_STRINGS_MAX]; /* the program's path, then n_args arguments, each with its NUL */
+    char strings[WIRE_STRINGS_MAX]; /* the program's path, then n_args arguments, each with its NUL
+                                     */
 };
 
 /* STOP: SIGTERM now, SIGKILL to the whole tree soon. KILL: SIGKILL now. */
@@ -54,8 +56,8 @@ struct wire_sandbox {
 struct wire_exit {
     uint32_t kind;
     uint32_t run;
-    char step[32]; /* of the sandbox, if it could not be made: the demo never ran */
-    int32_t code;  /* the errno of that step */
+    char step[32];  /* of the sandbox, if it could not be made: the demo never ran */
+    int32_t code;   /* the errno of that step */
     int32_t status; /* as from waitpid, otherwise */
     uint32_t limit; /* enum run_limit */
     int64_t wall_ms, cpu_ms;
@@ -73,8 +75,9 @@ union wire_message {
 /* 0 or a negative errno; never blocks (-EAGAIN) unless `wait`. */
 int wire_send(int fd, const void *message, size_t len, const int *fds, size_t n_fds, bool wait);
 
-/* Bytes received; 0 at the end of file; or a negative errno (-EAGAIN). ret_fds (WIRE_FDS of them) get the descriptors that came, close-on-exec,
- * or -1; a message that is not whole and well-formed gives -EBADMSG. ret_fds may be NULL where none is expected. */
+/* Bytes received; 0 at the end of file; or a negative errno (-EAGAIN). ret_fds (WIRE_FDS of them)
+ * get the descriptors that came, close-on-exec, or -1; a message that is not whole and well-formed
+ * gives -EBADMSG. ret_fds may be NULL where none is expected. */
 ssize_t wire_receive(int fd, union wire_message *message, int *ret_fds);
 
 #endif

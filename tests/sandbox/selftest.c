@@ -1,6 +1,8 @@
-/* selftest.c - a demo that behaves as badly as it is told to: `selftest --act=fork_bomb --n=0 --tag=7`.
+/* selftest.c - a demo that behaves as badly as it is told to: `selftest --act=fork_bomb --n=0
+ * --tag=7`.
  *
- * `tag` does nothing: it marks the command line of every process that comes of a run, so that a test can count them. */
+ * `tag` does nothing: it marks the command line of every process that comes of a run, so that a
+ * test can count them. */
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
@@ -93,6 +95,7 @@ static void act_ignore_term(void)
 
 static void act_stop_self(void)
 {
+    signal(SIGTERM, SIG_IGN); /* it may come before the stop */
     metric(1);
     raise(SIGSTOP);
 }
@@ -114,7 +117,8 @@ static void act_fork_bomb(void)
         made++;
     }
     metric((double)made);
-    act_sleep();
+    for (;;)
+        pause();
 }
 
 /* Processes that lose every tie to it, but for the output. */
@@ -224,7 +228,8 @@ static void act_privileges(void)
     metric(ok && status);
 }
 
-/* How many of these succeed that must not: to write outside the scratch folder, to make a user namespace, to see or signal others. */
+/* How many of these succeed that must not: to write outside the scratch folder, to make a user
+ * namespace, to see or signal others. */
 static void act_escape(void)
 {
     int got = 0;
