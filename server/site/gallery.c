@@ -26,11 +26,11 @@ void gallery_write_topics(struct text *out, const struct site *site, const struc
 }
 
 static void write_card(struct text *out, const struct site *site, const struct demo *demo,
-                       enum lang lang)
+                       int level, enum lang lang)
 {
     const char *title = label_of(demo->manifest, "title", lang);
-    html_printf(out, "<li class=\"card\"><h3><a href=\"/demos/%s\">%s</a></h3>", demo->id,
-                *title ? title : demo->id);
+    html_printf(out, "<li class=\"card\"><h%d><a href=\"/demos/%s\">%s</a></h%d>", level, demo->id,
+                *title ? title : demo->id, level);
     if (!demo->available)
         html_printf(out, "<p class=\"card-why\"><strong>%s</strong> %s</p>",
                     tr(lang, S_UNAVAILABLE), demo->why);
@@ -39,7 +39,7 @@ static void write_card(struct text *out, const struct site *site, const struct d
     text_puts(out, "</li>");
 }
 
-void gallery_write(struct text *out, const struct site *site, enum lang lang)
+void gallery_write(struct text *out, const struct site *site, int level, enum lang lang)
 {
     size_t n;
     const struct demo *demos = catalogue_demos(site->catalogue, &n);
@@ -47,6 +47,6 @@ void gallery_write(struct text *out, const struct site *site, enum lang lang)
         html_printf(out, "<p class=\"empty\">%s</p>", tr(lang, S_NO_DEMOS));
     text_puts(out, "<ul class=\"gallery\">");
     for (size_t i = 0; i < n; i++)
-        write_card(out, site, &demos[i], lang);
+        write_card(out, site, &demos[i], level, lang);
     text_puts(out, "</ul>");
 }

@@ -4,7 +4,8 @@
 
 #include "site/pages.h"
 
-void gallery_write(struct text *out, const struct site *site, enum lang lang);
+/* level: of the cards' headings, one below that of the heading above them. */
+void gallery_write(struct text *out, const struct site *site, int level, enum lang lang);
 
 /* Links to the notes that a demo belongs to, as <p class="belongs">; nothing if there are none. */
 void gallery_write_topics(struct text *out, const struct site *site, const struct demo *demo,

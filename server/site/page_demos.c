@@ -16,7 +16,7 @@ void page_demos(struct text *out, const struct site *site, enum lang lang)
     frame_begin(out, site, &frame);
     html_printf(out, "<div class=\"wide\"><h1>%s</h1><p class=\"lead\">%s</p>", tr(lang, S_DEMOS),
                 tr(lang, S_DEMOS_LEAD));
-    gallery_write(out, site, lang);
+    gallery_write(out, site, 2, lang);
     text_puts(out, "</div>");
     frame_end(out, site, &frame, NULL);
 }

@@ -115,7 +115,7 @@ void page_home(struct text *out, const struct site *site, enum lang lang)
     write_topics(out, site, lang);
     write_weak_spots(out, site, lang);
     html_printf(out, "<section><h2>%s</h2>", tr(lang, S_DEMOS));
-    gallery_write(out, site, lang);
+    gallery_write(out, site, 3, lang);
     text_puts(out, "</section></div>");
     frame_end(out, site, &frame, NULL);
 }

@@ -204,7 +204,7 @@ static void write_log_line(struct text *out, const json_t *event, enum lang lang
 
 static void write_log(struct text *out, const char *run_id, const char *ndjson, enum lang lang)
 {
-    html_printf(out, "<h2>%s</h2><ol class=\"log\" tabindex=\"0\" role=\"log\" aria-label=\"%s\">",
+    html_printf(out, "<h2>%s</h2><ol class=\"log\" tabindex=\"0\" aria-label=\"%s\">",
                 tr(lang, S_LOG), tr(lang, S_LOG));
     for (const char *line = ndjson; line && *line;) {
         size_t len = strcspn(line, "\n");

@@ -206,7 +206,7 @@ static void write_log_and_history(struct text *out, const struct demo *demo, enu
 {
     tab_begin(out, demo, "log");
     html_printf(out,
-                "<ol class=\"log js-only\" tabindex=\"0\" role=\"log\" aria-live=\"off\""
+                "<ol class=\"log js-only\" tabindex=\"0\""
                 " aria-label=\"%s\"></ol></div>",
                 tr(lang, S_LOG));
     write_sources(out, demo, lang);

@@ -44,12 +44,13 @@ export class Stream {
     this.source = new EventSource(`/api/runs/${this.run}/events`);
     for (const kind of KINDS) this.source.addEventListener(kind, (event) => this.take(event as MessageEvent<string>));
     this.source.addEventListener("open", () => this.found());
-    this.source.addEventListener("error", () => void this.failed(this.source));
+    // A demo's event of the kind "error" comes as a message, a broken connection as a plain event of the same name.
+    this.source.addEventListener("error", (event) => event instanceof MessageEvent || void this.failed(this.source));
   }
 
   private take(message: MessageEvent<string>): void {
     const id = Number(message.lastEventId);
-    if (this.closed || (id && id <= this.lastId)) return;
+    if (this.closed || !(message instanceof MessageEvent) || (id && id <= this.lastId)) return;
     this.lastId = id || this.lastId + 1;
     const event = JSON.parse(message.data) as RunEvent;
     if (event.event === "exit") this.close(); // else EventSource would ask again
