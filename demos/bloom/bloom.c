@@ -64,8 +64,8 @@ static int plan_refuse(struct demo *demo, const struct plan *plan)
     if (bytes > filter_bytes_max)
         return demo_refuse(
             demo, "n", "%.0f 个键 × %.1f 位要 %.0f MB，这里至多 %.0f MB：请减小 n 或每键位数",
-            "%.0f keys at %.1f bits take %.0f MB, at most %.0f MB are allowed here: "
-            "choose a smaller n or fewer bits",
+            "%.0f keys at %.1f bits take %.0f MB, at most %.0f MB are allowed here: choose a "
+            "smaller n or fewer bits",
             (double)plan->capacity, plan->bits_per_key, bytes / 1e6, filter_bytes_max / 1e6);
     if ((double)plan->total > keys_max)
         return demo_refuse(demo, "overfill",
@@ -81,8 +81,8 @@ static void plan_note(struct demo *demo, const struct plan *plan)
     demo_note_at(
         demo, DEMO_INFO, "bloom-filter",
         "按 %.0f 个键设计：m = %.0f 位（%.3g MB，每键 %.2f 位），k = %d，公式预计误判率 %.3g %%",
-        "Made for %.0f keys: m = %.0f bits (%.3g MB, %.2f bits a key), k = %d; the formula "
-        "expects a rate of %.3g %%",
+        "Made for %.0f keys: m = %.0f bits (%.3g MB, %.2f bits a key), k = %d; the formula expects "
+        "a rate of %.3g %%",
         (double)plan->capacity, (double)plan->bits, (double)plan->bits / 8e6, plan->bits_per_key,
         plan->probes, 100 * plan_rate(plan, plan->capacity).rate);
 }
@@ -129,12 +129,11 @@ static void end_note(struct demo *demo, const struct plan *plan, const struct fi
 {
     const struct rate *rate = &filled->at_end;
     if (plan->total > plan->capacity && rate->trials > 0)
-        demo_note_at(
-            demo, DEMO_BAD, "bloom-filter",
-            "装到容量的 %.2f 倍：误判率 %.4g %%。过滤器没有报错，它不知道自己装过了头",
-            "Filled to %.2f times its capacity: a rate of %.4g %%. It reports no error: it does "
-            "not know that it is overfull",
-            (double)filled->inserted / (double)plan->capacity, 100 * rate->measured);
+        demo_note_at(demo, DEMO_BAD, "bloom-filter",
+                     "装到容量的 %.2f 倍：误判率 %.4g %%。过滤器没有报错，它不知道自己装过了头",
+                     "Filled to %.2f times its capacity: a rate of %.4g %%. It reports no error: "
+                     "it does not know that it is overfull",
+                     (double)filled->inserted / (double)plan->capacity, 100 * rate->measured);
 }
 
 /*** The run ***/

@@ -72,7 +72,7 @@ struct bloom_estimate plan_rate(const struct plan *plan, uint64_t keys);
 /*** experiment_fill.c ***/
 
 struct filled {
-    uint64_t inserted, missing;
+    uint64_t inserted;
     struct rate at_capacity, at_end; /* trials are 0 if it did not get there */
     double fill_at_capacity;
     struct timing insert, hit, miss;

@@ -117,15 +117,14 @@ static void layouts_show(struct demo *demo, const struct layout *classic,
              {"blocked", timing_ns(&blocked->miss)});
     double speedup = timing_ns(&classic->miss) / timing_ns(&blocked->miss);
     demo_metric(demo, "blocked_speedup", speedup);
-    demo_note(
-        demo, DEMO_INFO,
-        "%.0f 个键，查一个不在的键：经典 %.1f ns，分块 %.1f ns（%s），快 %.1f 倍；分块的位多 %.0f "
-        "%%",
-        "%.0f keys, looking up an absent one: %.1f ns classic, %.1f ns blocked (%s), %.1f times "
-        "quicker, for %.0f %% more bits",
-        (double)classic->plan.capacity, timing_ns(&classic->miss), timing_ns(&blocked->miss),
-        bloom_code(blocked->filter), speedup,
-        100 * (blocked->plan.bits_per_key / classic->plan.bits_per_key - 1));
+    demo_note(demo, DEMO_INFO,
+              "%.0f 个键，查一个不在的键：经典 %.1f ns，分块 %.1f ns（%s），快 %.1f 倍；分块的位多 "
+              "%.0f %%",
+              "%.0f keys, looking up an absent one: %.1f ns classic, %.1f ns blocked (%s), %.1f "
+              "times quicker, for %.0f %% more bits",
+              (double)classic->plan.capacity, timing_ns(&classic->miss), timing_ns(&blocked->miss),
+              bloom_code(blocked->filter), speedup,
+              100 * (blocked->plan.bits_per_key / classic->plan.bits_per_key - 1));
 }
 
 /* The same keys through the scalar code must leave the same bits and give the same answers. */

@@ -41,47 +41,44 @@ static const struct demo_param params[] = {
 static const struct demo_preset presets[] = {
     {"default",
      {"默认 1 %", "the usual 1 %"},
-     {"装到容量时误判率正好到 1 %，位填满一半；再多装一半，误判率升到 5 % "
-      "左右。实测的带子始终罩着公式的虚线。",
+     {"装到容量时误判率正好到 1 %，位填满一半；再多装一半，误判率升到近 6 %。实测的带子是 95 % "
+      "区间，几乎处处罩着公式的虚线。",
       "At capacity the rate arrives at 1 % and half of the bits are set; half as many keys again "
-      "take "
-      "it to about 5 %. The measured band covers the formula's dashed line all the way."},
+      "take it to nearly 6 %. The measured band is a 95 % interval and covers the formula's dashed "
+      "line almost everywhere."},
      (const char *const[]){NULL}},
     {"overfill",
      {"装过头", "overfilled"},
      {"装到容量的 4 倍：误判率从 1 % 升到 60 % "
-      "以上，过滤器不报错、不变慢，只是不再过滤。漏判仍然一个也没有。",
+      "以上，过滤器不报错，只是不再过滤。漏判仍然一个也没有。",
       "Filled to four times its capacity: the rate goes from 1 % to over 60 %. The filter reports "
-      "no "
-      "error and gets no slower; it just stops filtering. Still not one false negative."},
+      "no error; it just stops filtering. Still not one false negative."},
      (const char *const[]){"overfill=4", NULL}},
     {"many-probes",
      {"k 太大", "k too large"},
      {"每键 9.6 位却探测 20 次：位填到近九成，误判率约 7 %，是 k = 7 "
       "的七倍，每次插入还要近三倍的工作。",
       "20 probes at 9.6 bits a key: nearly nine bits of ten are set, the rate is some 7 %, seven "
-      "times "
-      "that of k = 7, and an insertion costs nearly three times the work."},
+      "times that of k = 7, and an insertion costs nearly three times the work."},
      (const char *const[]){"k=20", "overfill=1", NULL}},
     {"one-probe",
      {"k = 1", "k = 1"},
      {"只探测一次：位几乎是空的，误判率却近 10 %。一个位的证据太少。",
       "One probe only: the bits are nearly all clear and yet the rate is almost 10 %. One bit is "
-      "too "
-      "little evidence."},
+      "too little evidence."},
      (const char *const[]){"k=1", "overfill=1", NULL}},
     {"tight",
      {"0.01 %", "0.01 %"},
      {"误判率每降到十分之一，每键多 4.8 位：0.01 % 要 19.2 位，k = 13。",
       "Each tenth of the rate costs 4.8 bits a key more: 0.01 % takes 19.2 bits and k = 13."},
-     (const char *const[]){"rate=0.01", "overfill=1", "probes=2000000", NULL}},
+     (const char *const[]){"rate=0.01", "overfill=1", "probes=500000", NULL}},
     {"blocked",
      {"分块对经典", "blocked against classic"},
      {"500 万个键，装不进二级缓存。分块布局每个键只碰一条缓存行，比经典布局快几倍，代价是同样 1 % "
       "多约一成的位。",
       "Five million keys, too many for the second-level cache. The blocked layout touches one "
-      "cache "
-      "line a key and is several times quicker, for about a tenth more bits at the same 1 %."},
+      "cache line a key and is several times quicker, for about a tenth more bits at the same 1 "
+      "%."},
      (const char *const[]){"n=5000000", "kind=blocked", "overfill=1", NULL}},
     {0}};
 
@@ -210,12 +207,11 @@ const struct demo_manifest bloom_manifest = {
         {"一边插入，一边用没插入过的键去查：误判率怎样涨，公式算得准不准，k 取多少，装过头会怎样。",
          "Insert keys and look up others that were never inserted: how the rate of false positives "
          "grows, how well the formula knows it, which k is best, and what overfilling does."},
-    .insight =
-        {"布隆过滤器说“不在”一定对，说“在”可能错；错多少由每键位数决定：1 % 要 9.6 位、k = "
-         "7，装过容量误判率急升而不报错。",
-         "A Bloom filter's “no” is certain and its “yes” may be wrong; bits per key decide how "
-         "often: "
-         "9.6 bits and k = 7 for 1 %, and past its capacity the rate soars without any error."},
+    .insight = {"布隆过滤器说“不在”一定对，说“在”可能错；错多少由每键位数决定：1 % 要 9.6 位、k = "
+                "7，装过容量误判率急升而不报错。",
+                "A Bloom filter's “no” is certain and its “yes” may be wrong; bits per key decide "
+                "how often: 9.6 bits and k = 7 for 1 %, and past its capacity the rate soars "
+                "without any error."},
     .topics = (const char *const[]){"bitmap-bloom", NULL},
     .seconds_max = 120,
     .memory_max_mb = 512,
