@@ -19,7 +19,7 @@
 struct folder {
     char path[40];
     int n;
-    char files[8][80];
+    char *files[8];
 };
 
 static void folder_make(struct folder *folder)
@@ -30,8 +30,9 @@ static void folder_make(struct folder *folder)
 
 static void folder_add(struct folder *folder, const char *name, const char *text, mode_t mode)
 {
-    char *path = folder->files[folder->n++];
-    snprintf(path, sizeof folder->files[0], "%s/%s", folder->path, name);
+    char *path;
+    assert_true(asprintf(&path, "%s/%s", folder->path, name) > 0);
+    folder->files[folder->n++] = path;
     FILE *file = fopen(path, "w");
     assert_non_null(file);
     fputs(text, file);
@@ -41,8 +42,10 @@ static void folder_add(struct folder *folder, const char *name, const char *text
 
 static void folder_remove(struct folder *folder)
 {
-    while (folder->n)
+    while (folder->n) {
         unlink(folder->files[--folder->n]);
+        free(folder->files[folder->n]);
+    }
     rmdir(folder->path);
 }
 

@@ -429,18 +429,28 @@ static void a_run_that_takes_more_memory_than_allowed_is_ended(void **state)
     outcome_free(&outcome);
 }
 
-static void a_run_is_stopped_politely_first(void **state)
+/* True if the demo had the time to say its last metric; on a busy machine the grace may be over
+ * first. */
+static bool stopped_politely(struct world *world)
 {
-    struct world *world = *state;
     struct run *run = start(world, "polite", 0);
     turn_until_said(world, run, "metric");
     runs_stop(world->runs, run);
     runs_stop(world->runs, run);
     struct outcome outcome = outcome_of(world, run);
-    assert_true(metric_of(&outcome) == 2);
-    assert_int_equal(exit_field(&outcome, "code"), 0);
     assert_int_equal(exit_field(&outcome, "stopped"), 1);
+    bool polite = metric_of(&outcome) == 2;
+    if (polite)
+        assert_int_equal(exit_field(&outcome, "code"), 0);
     outcome_free(&outcome);
+    return polite;
+}
+
+static void a_run_is_stopped_politely_first(void **state)
+{
+    int tries = 50;
+    while (!stopped_politely(*state))
+        assert_true(--tries > 0);
 }
 
 /* Whatever the demo does, a stop ends it, and nothing with its tag stays. */
@@ -738,8 +748,7 @@ static enum sandbox_mode mode_here(void)
     struct world *world = malloc(sizeof *world);
     world_open(world, 1, 0);
     enum sandbox_mode mode = runs_sandbox(world->runs)->mode;
-    if (mode != SANDBOX_NAMESPACES)
-        print_message("skipped: the tests of namespaces: %s\n", runs_sandbox(world->runs)->text);
+    print_message("%s\n", runs_sandbox(world->runs)->text);
     teardown((void **)&world);
     return mode;
 }
@@ -837,7 +846,11 @@ static void demo_dir_remove(void)
 int main(void)
 {
     demo_dir_make();
-    int failed = mode_here() == SANDBOX_NAMESPACES ? run_in_namespaces() : 0;
+    int failed = 0;
+    if (mode_here() == SANDBOX_NAMESPACES)
+        failed += run_in_namespaces();
+    else
+        print_message("skipped: the tests of namespaces\n");
     chmod(demo_dir, 0755);
     failed += run_without_namespaces();
     demo_dir_remove();
