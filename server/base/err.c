@@ -7,7 +7,8 @@
 
 #include "base/util.h"
 
-static void err_format(struct err *err, int code, const char *field, const char *format, va_list ap)
+__attribute__((format(printf, 4, 0))) static void
+err_format(struct err *err, int code, const char *field, const char *format, va_list ap)
 {
     int written = vsnprintf(err->text, sizeof err->text, format, ap);
     if (written >= (int)sizeof err->text) /* never leave half a character behind */

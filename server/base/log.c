@@ -29,7 +29,8 @@ static size_t log_escape(char *out, size_t size, const char *text)
     return n;
 }
 
-static void log_line(enum log_level level, const char *label, const char *format, va_list ap)
+__attribute__((format(printf, 3, 0))) static void log_line(enum log_level level, const char *label,
+                                                           const char *format, va_list ap)
 {
     if (level > log_limit)
         return;
