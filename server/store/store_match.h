@@ -12,8 +12,11 @@
  * ever share one, the row is updated to a norm that differs, and so shows as changed. */
 struct match_text {
     uint64_t slug, heading, norm;
+    uint64_t
+        was; /* an item: its norm; a row: the norm that was ticked, if it reads differently now */
     uint64_t before, after; /* norm of the neighbours in the file */
     bool gone;              /* a row its file does not show now; such rows come last */
+    bool set;               /* a row whose item the reader has set once */
     size_t mate;            /* out: index on the other side, or MATCH_NONE */
 };
 

@@ -38,11 +38,13 @@ static void row_read(sqlite3_stmt *q, struct row *row, struct match_text *text)
     const char *id = column_string(q, 2);
     strncpy(row->owner.id, id ? id : "", ID_SIZE - 1);
     *text = (struct match_text){.gone = sqlite3_column_int(q, 4),
+                                .set = sqlite3_column_int(q, 11),
                                 .slug = match_hash(column_string(q, 6)),
                                 .heading = match_hash(column_string(q, 7)),
                                 .norm = match_hash(column_string(q, 8)),
                                 .before = (uint64_t)sqlite3_column_int64(q, 9),
-                                .after = (uint64_t)sqlite3_column_int64(q, 10)};
+                                .after = (uint64_t)sqlite3_column_int64(q, 10),
+                                .was = match_hash(column_string(q, 12))};
 }
 
 int places_load(struct file_sync *file)

@@ -28,11 +28,14 @@ static const char *const statements[SQL_COUNT] = {
     [SQL_PLACES_SHOWN] = "SELECT p.held, i.id, i.state, p.was_norm IS NOT NULL"
                          " FROM places p JOIN items i USING (item)"
                          " WHERE p.file = ?1 AND " LIVE("p") " ORDER BY p.held, p.ord",
-    /* live ones first: among equals they are matched first */
+    /* among equals those that are there are matched first, and last those that are gone and were
+       ticked as another text */
     [SQL_PLACES_ALL] = "SELECT p.place, p.item, i.id, i.state, p.gone_at IS NOT NULL, p.held,"
-                       " p.slug, p.heading, p.norm, p.before, p.after"
+                       " p.slug, p.heading, p.norm, p.before, p.after,"
+                       " i.set_at IS NOT NULL OR i.state <> 'todo', p.was_norm"
                        " FROM places p JOIN items i USING (item)"
-                       " WHERE p.file = ?1 ORDER BY p.gone_at IS NOT NULL, p.ord",
+                       " WHERE p.file = ?1 ORDER BY p.gone_at IS NOT NULL,"
+                       " p.gone_at IS NOT NULL AND p.was_norm IS NOT NULL, p.ord",
     /* ?10: the place it moved here from, whose "was" it keeps; NULL for none */
     [SQL_PLACE_ADD] =
         "INSERT INTO places (file, item, slug, heading, norm, text, ord, before, after,"

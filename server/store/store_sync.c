@@ -96,6 +96,7 @@ static int texts_make(struct file_sync *file)
         file->texts[i] = (struct match_text){.slug = match_hash(item->slug),
                                              .heading = match_hash(item->heading),
                                              .norm = match_hash(item->norm)};
+        file->texts[i].was = file->texts[i].norm;
     }
     for (size_t i = 1; i < n; i++) {
         file->texts[i].before = file->texts[i - 1].norm;

@@ -41,7 +41,7 @@ struct folder {
 
 #define must(call)                                                                                 \
     do {                                                                                           \
-        struct err must_err_ = {0}, *err = &must_err_;                                             \
+        struct err must_err_ = {0}, *why = &must_err_;                                             \
         int must_r_ = (call);                                                                      \
         if (must_r_ < 0)                                                                           \
             fail_msg("%s: %d %s", #call, must_r_, must_err_.text);                                 \
@@ -74,7 +74,7 @@ static inline int folder_teardown(void **state)
 
 static inline void open_store(struct folder *folder)
 {
-    must(store_open(folder->path, &folder->store, err));
+    must(store_open(folder->path, &folder->store, why));
 }
 
 static inline void reopen_store(struct folder *folder)
@@ -134,7 +134,7 @@ static inline void sync_note(struct store *store, const char *file, struct note 
     struct store_sync sync = {
         .topic = "gc", .file = file, .items = note->items, .n_items = note->n};
     assert_int_equal(store_begin(store), 0);
-    must(store_sync_file(store, &sync, err));
+    must(store_sync_file(store, &sync, why));
     assert_int_equal(store_commit(store), 0);
 }
 
@@ -142,7 +142,7 @@ static inline uint64_t set_item(struct store *store, const char *id, enum item_s
 {
     uint64_t revision = 0;
     assert_int_equal(store_begin(store), 0);
-    must(store_item_set(store, id, state, 1000, &revision, err));
+    must(store_item_set(store, id, state, 1000, &revision, why));
     assert_int_equal(store_commit(store), 0);
     return revision;
 }

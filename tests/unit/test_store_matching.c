@@ -67,7 +67,7 @@ static void sync_step(struct store *store, struct file *files, size_t n, bool fi
                                   .n_items = file->note.n,
                                   .confirm_loss = file->confirm};
         keys[f] = file->key;
-        must(store_sync_file(store, &sync, err));
+        must(store_sync_file(store, &sync, why));
         if (file->held >= 0)
             assert_int_equal(sync.n_held, file->held);
         if (first && file->gone >= 0)
@@ -75,7 +75,7 @@ static void sync_step(struct store *store, struct file *files, size_t n, bool fi
         if (!first)
             assert_int_equal(sync.n_gone, 0);
     }
-    must(store_sync_end(store, keys, n, err));
+    must(store_sync_end(store, keys, n, why));
     assert_int_equal(store_commit(store), 0);
 }
 

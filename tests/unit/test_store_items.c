@@ -1,0 +1,208 @@
+/* test_store_items.c - setting states: revisions, refusals, batches. */
+#include "store_fixture.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+
+static const char two_items[] = "- one\n- two";
+
+static void an_item_starts_as_todo_with_a_valid_id(void **state)
+{
+    struct folder *folder = *state;
+    cleanup_note struct note note;
+    note_read(&note, two_items);
+    sync_note(folder->store, "zh/gc", &note);
+    assert_int_equal(note.items[0].state, ITEM_TODO);
+    assert_false(note.items[0].changed);
+    assert_true(id_is_valid(note.items[0].id));
+    assert_string_not_equal(note.items[0].id, note.items[1].id);
+}
+
+static void an_item_written_as_checked_starts_as_done_and_only_then(void **state)
+{
+    struct folder *folder = *state;
+    cleanup_note struct note note;
+    note_read(&note, two_items);
+    note.items[0].checked = true;
+    sync_note(folder->store, "zh/gc", &note);
+    assert_int_equal(note.items[0].state, ITEM_DONE);
+    set_item(folder->store, note.items[0].id, ITEM_TODO);
+    sync_note(folder->store, "zh/gc", &note);
+    assert_int_equal(note.items[0].state, ITEM_TODO);
+}
+
+static void each_change_of_state_raises_the_revision_by_one(void **state)
+{
+    struct folder *folder = *state;
+    cleanup_note struct note note;
+    uint64_t before, after;
+    note_read(&note, two_items);
+    sync_note(folder->store, "zh/gc", &note);
+    must(store_revision(folder->store, &before, why));
+    assert_int_equal(set_item(folder->store, note.items[0].id, ITEM_DONE), before + 1);
+    assert_int_equal(set_item(folder->store, note.items[1].id, ITEM_SHAKY), before + 2);
+    assert_int_equal(set_item(folder->store, note.items[0].id, ITEM_TODO), before + 3);
+    must(store_revision(folder->store, &after, why));
+    assert_int_equal(after, before + 3);
+}
+
+static void setting_the_same_state_changes_nothing(void **state)
+{
+    struct folder *folder = *state;
+    cleanup_note struct note note;
+    note_read(&note, two_items);
+    sync_note(folder->store, "zh/gc", &note);
+    uint64_t revision = set_item(folder->store, note.items[0].id, ITEM_DONE);
+    assert_int_equal(set_item(folder->store, note.items[0].id, ITEM_DONE), revision);
+}
+
+static void states_and_the_revision_outlive_the_process(void **state)
+{
+    struct folder *folder = *state;
+    cleanup_note struct note note;
+    uint64_t after;
+    note_read(&note, two_items);
+    sync_note(folder->store, "zh/gc", &note);
+    uint64_t revision = set_item(folder->store, note.items[1].id, ITEM_SHAKY);
+    reopen_store(folder);
+    sync_note(folder->store, "zh/gc", &note);
+    assert_int_equal(note.items[1].state, ITEM_SHAKY);
+    must(store_revision(folder->store, &after, why));
+    assert_int_equal(after, revision);
+}
+
+static void an_unknown_id_is_refused_and_the_batch_goes_on(void **state)
+{
+    struct folder *folder = *state;
+    cleanup_note struct note note;
+    struct err err = {0};
+    uint64_t revision;
+    note_read(&note, two_items);
+    sync_note(folder->store, "zh/gc", &note);
+    assert_int_equal(store_begin(folder->store), 0);
+    must(store_item_set(folder->store, note.items[0].id, ITEM_DONE, 1, &revision, why));
+    assert_int_equal(store_item_set(folder->store, "0123456789abcdef0123456789abcdef", ITEM_DONE, 1,
+                                    &revision, &err),
+                     -ENOENT);
+    assert_int_equal(store_item_set(folder->store, "' OR 1 --", ITEM_DONE, 1, &revision, &err),
+                     -ENOENT);
+    assert_int_equal(store_commit(folder->store), 0);
+    sync_note(folder->store, "zh/gc", &note);
+    assert_int_equal(note.items[0].state, ITEM_DONE);
+    assert_int_equal(note.items[1].state, ITEM_TODO);
+}
+
+static void an_item_that_is_gone_is_refused(void **state)
+{
+    struct folder *folder = *state;
+    cleanup_note struct note note;
+    struct err err = {0};
+    uint64_t revision;
+    note_read(&note, two_items);
+    sync_note(folder->store, "zh/gc", &note);
+    assert_int_equal(store_begin(folder->store), 0);
+    must(store_sync_end(folder->store, NULL, 0, why));
+    assert_int_equal(store_item_set(folder->store, note.items[0].id, ITEM_DONE, 1, &revision, &err),
+                     -ENOENT);
+    assert_int_equal(store_commit(folder->store), 0);
+}
+
+static void nothing_is_written_outside_a_batch(void **state)
+{
+    struct folder *folder = *state;
+    cleanup_note struct note note;
+    struct err err = {0};
+    uint64_t revision;
+    note_read(&note, two_items);
+    sync_note(folder->store, "zh/gc", &note);
+    assert_int_equal(store_item_set(folder->store, note.items[0].id, ITEM_DONE, 1, &revision, &err),
+                     -EPERM);
+    struct store_sync sync = {
+        .topic = "gc", .file = "zh/x", .items = note.items, .n_items = note.n};
+    assert_int_equal(store_sync_file(folder->store, &sync, &err), -EPERM);
+    assert_int_equal(store_sync_end(folder->store, NULL, 0, &err), -EPERM);
+}
+
+/* Reads one number from the database with a connection of the test's own. */
+static int64_t ask(struct folder *folder, const char *sql)
+{
+    char path[256];
+    sqlite3 *db;
+    sqlite3_stmt *stmt;
+    in_folder(folder, "prepd.db", path);
+    assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+    int64_t value = sqlite3_column_int64(stmt, 0);
+    sqlite3_finalize(stmt);
+    sqlite3_close(db);
+    return value;
+}
+
+static void every_change_is_in_the_history(void **state)
+{
+    struct folder *folder = *state;
+    cleanup_note struct note note;
+    note_read(&note, two_items);
+    sync_note(folder->store, "zh/gc", &note);
+    set_item(folder->store, note.items[0].id, ITEM_DONE);
+    set_item(folder->store, note.items[0].id, ITEM_DONE);
+    set_item(folder->store, note.items[0].id, ITEM_TODO);
+    assert_int_equal(ask(folder, "SELECT count(*) FROM ticks WHERE at = 1000"), 2);
+}
+
+/* The write-ahead log as it lies on the disk. */
+static uint64_t hash_of_log(const struct folder *folder)
+{
+    char path[256];
+    cleanup_free char *bytes = NULL;
+    size_t len;
+    in_folder(folder, "prepd.db-wal", path);
+    must(file_read(path, 1 << 24, 0, &bytes, &len, why));
+    return hash_bytes(bytes, len);
+}
+
+static void an_unchanged_file_writes_nothing(void **state)
+{
+    struct folder *folder = *state;
+    cleanup_note struct note note;
+    note_read(&note, "# A\n- one ^x\n- two\n# B\n- two");
+    sync_note(folder->store, "zh/gc", &note);
+    uint64_t before = hash_of_log(folder);
+    sync_note(folder->store, "zh/gc", &note);
+    assert_int_equal(hash_of_log(folder), before);
+    set_item(folder->store, note.items[0].id, ITEM_DONE);
+    assert_int_not_equal(hash_of_log(folder), before);
+}
+
+static void state_names_are_told_apart(void **state)
+{
+    (void)state;
+    enum item_state read;
+    for (enum item_state s = ITEM_TODO; s <= ITEM_DONE; s++) {
+        assert_int_equal(item_state_from_name(item_state_name(s), &read), 0);
+        assert_int_equal(read, s);
+    }
+    assert_int_equal(item_state_from_name("Done", &read), -EINVAL);
+    assert_int_equal(item_state_from_name("", &read), -EINVAL);
+}
+
+#define with_store(f) cmocka_unit_test_setup_teardown(f, store_setup, folder_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        with_store(an_item_starts_as_todo_with_a_valid_id),
+        with_store(an_item_written_as_checked_starts_as_done_and_only_then),
+        with_store(each_change_of_state_raises_the_revision_by_one),
+        with_store(setting_the_same_state_changes_nothing),
+        with_store(states_and_the_revision_outlive_the_process),
+        with_store(an_unknown_id_is_refused_and_the_batch_goes_on),
+        with_store(an_item_that_is_gone_is_refused),
+        with_store(nothing_is_written_outside_a_batch),
+        with_store(every_change_is_in_the_history),
+        with_store(an_unchanged_file_writes_nothing),
+        cmocka_unit_test(state_names_are_told_apart),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
