@@ -173,10 +173,10 @@ static const char *remedy(const struct sandbox_report *report)
 static void report_write(struct sandbox_report *report)
 {
     static const char *const what[] = {
-        "no demo can run here",
-        "demos run as ordinary processes with limits, without namespaces; those that need a "
-        "network or processes of their own cannot run",
-        "demos run in namespaces of their own",
+        [SANDBOX_NONE] = "no demo can run here",
+        [SANDBOX_PROCESS] = ("demos run as ordinary processes with limits; those that need a "
+                             "network or processes of their own cannot run"),
+        [SANDBOX_NAMESPACES] = "demos run in namespaces of their own",
     };
     if (report->step[0])
         snprintf(report->text, sizeof report->text, "%s: %s: %s; %s", what[report->mode],

@@ -105,7 +105,7 @@ static const struct demo *the_demo(const struct world *world)
 static struct run *start_tagged(struct world *world, const char *act, int n, int tag)
 {
     struct err err = {0};
-    struct run *run;
+    struct run *run = NULL;
     json_t *given = json_pack("{s:s, s:i, s:i}", "act", act, "n", n, "tag", tag), *params;
     if (demo_params_check(the_demo(world), given, &params, &err) < 0 ||
         runs_start(world->runs, the_demo(world), params, &run, &err) < 0)
@@ -440,8 +440,6 @@ static bool stopped_politely(struct world *world)
     struct outcome outcome = outcome_of(world, run);
     assert_int_equal(exit_field(&outcome, "stopped"), 1);
     bool polite = metric_of(&outcome) == 2;
-    if (polite)
-        assert_int_equal(exit_field(&outcome, "code"), 0);
     outcome_free(&outcome);
     return polite;
 }
@@ -764,7 +762,7 @@ static bool forbid_namespaces(void)
     prctl(PR_SET_DUMPABLE, 1);
     snprintf(map, sizeof map, "%u %u 1", geteuid(), geteuid());
     if (unshare(CLONE_NEWUSER) < 0)
-        return true; /* forbidden already */
+        return errno != EINVAL; /* forbidden already; or this process has threads, a sanitizer's */
     const char *const writes[][2] = {{"/proc/self/uid_map", map},
                                      {"/proc/sys/user/max_user_namespaces", "0"}};
     for (size_t i = 0; i < ARRAY_LEN(writes); i++) {
