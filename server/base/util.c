@@ -1,6 +1,7 @@
 /* util.c - clocks, ids, UTF-8, files. */
 #include "base/util.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -61,11 +62,34 @@ static size_t utf8_sequence_len(const unsigned char *p, size_t left)
     return len;
 }
 
+/* How many bytes at p are plainly valid: whole words of ASCII, and pairs of three-byte characters of rows E1–EC, EE and EF, whose second
+ * byte has no range of its own. Chinese and code are little else, so the careful way below is seldom taken. */
+static size_t utf8_plain_len(const unsigned char *p, size_t len)
+{
+    const unsigned own_range = 1u << 0x0 | 1u << 0xd; /* E0 and ED */
+    size_t i = 0;
+    for (uint64_t word; len - i >= sizeof word;) {
+        memcpy(&word, p + i, sizeof word);
+        if (!(word & 0x8080808080808080u)) {
+            i += 8;
+            continue;
+        }
+        bool two = (le64toh(word) & 0xc0c0f0c0c0f0u) == 0x8080e08080e0u;
+        if (!two || (own_range >> (p[i] & 0xf) | own_range >> (p[i + 3] & 0xf)) & 1)
+            break;
+        i += 6;
+    }
+    return i;
+}
+
 size_t utf8_valid_len(const char *bytes, size_t len)
 {
     const unsigned char *p = (const unsigned char *)bytes;
     size_t i = 0;
     while (i < len) {
+        i += utf8_plain_len(p + i, len - i);
+        if (i == len)
+            break;
         size_t n = utf8_sequence_len(p + i, len - i);
         if (!n)
             break;

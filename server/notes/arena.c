@@ -14,6 +14,9 @@
 #define obstack_chunk_alloc malloc
 #define obstack_chunk_free  free
 
+/* obstack's macros align by adding to a null pointer, which glibc may do and UBSan reports. */
+#define USES_OBSTACK __attribute__((no_sanitize("pointer-overflow")))
+
 enum { ARENA_ALIGN = 16 }; /* obstack's own alignment is at most this */
 
 static _Thread_local jmp_buf *arena_escape;
@@ -54,7 +57,7 @@ void arena_free(struct arena *arena)
 }
 
 /* An allocation that may need a new chunk. */
-static void *arena_alloc_slowly(struct arena *arena, size_t size)
+USES_OBSTACK static void *arena_alloc_slowly(struct arena *arena, size_t size)
 {
     if (size > INT_MAX / 2) { /* glibc's obstack counts in int */
         arena->failed = true;
@@ -72,7 +75,7 @@ static void *arena_alloc_slowly(struct arena *arena, size_t size)
     return p;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+USES_OBSTACK void *arena_alloc(struct arena *arena, size_t size)
 {
     if (arena->failed)
         return NULL;

@@ -23,6 +23,7 @@ static const double NS_LINK_BYTE = 0.5;         /* link × bytes of its line */
 struct guard_block {
     double bytes;
     double brackets;
+    double references; /* "]:" */
     double links;
     double links_by_bytes; /* sum over the lines */
 };
@@ -34,31 +35,32 @@ static double block_ns(const struct guard_block *b, bool references)
            NS_LINK_BYTE * b->links_by_bytes;
 }
 
-static size_t count_brackets(const char *p, const char *end)
+/* Counts "]", and "]:" apart: it may define a reference. */
+static void count_brackets(struct guard_block *b, const char *p, const char *end)
 {
-    size_t n = 0;
-    for (; (p = memchr(p, ']', (size_t)(end - p))); p++)
-        n++;
-    return n;
+    for (; (p = memchr(p, ']', (size_t)(end - p))); p++) {
+        b->brackets++;
+        b->references += p[1] == ':'; /* there is a NUL behind the text */
+    }
 }
 
 /* Counts what may begin a link without <>: "://" and "www.". */
-static size_t count_links(const char *from, const char *end)
+static double count_links(const char *from, const char *end)
 {
     size_t n = 0;
     for (const char *p = from; (p = memchr(p, ':', (size_t)(end - p))); p++)
         n += end - p > 2 && p[1] == '/' && p[2] == '/';
     for (const char *p = from; (p = memchr(p, '.', (size_t)(end - p))); p++)
-        n += p - from > 2 && strncasecmp(p - 3, "www", 3) == 0;
-    return n;
+        n += p - from > 2 && p[-1] == 'w' && p[-2] == 'w' && p[-3] == 'w';
+    return (double)n;
 }
 
 static void block_add_line(struct guard_block *b, const char *line, const char *end)
 {
     double bytes = (double)(end - line);
-    double links = (double)count_links(line, end);
+    double links = count_links(line, end);
     b->bytes += bytes;
-    b->brackets += (double)count_brackets(line, end);
+    count_brackets(b, line, end);
     b->links += links;
     b->links_by_bytes += links * bytes;
 }
@@ -104,9 +106,9 @@ static int check_by_block(const char *bytes, const char *end, bool references, s
 int guard_check(const char *bytes, size_t len, size_t *ret_offset)
 {
     const char *end = bytes + len;
-    bool references = memmem(bytes, len, "]:", 2);
     struct guard_block whole = {0};
     block_add_line(&whole, bytes, end);
+    bool references = whole.references > 0;
     if (block_ns(&whole, references) <= GUARD_MS_MAX * 1e6)
         return 0;
     return check_by_block(bytes, end, references, ret_offset);

@@ -1,7 +1,7 @@
 /* library_watch.h - learns from inotify(7) that a book changed.
  *
  * Editors write in many ways (rename over, truncate and write, several files at once), so a change is reported once it has
- * been quiet for 100 ms. */
+ * been quiet for 100 ms, or after 2 s if it never is. */
 #ifndef PREPD_NOTES_LIBRARY_WATCH_H
 #define PREPD_NOTES_LIBRARY_WATCH_H
 

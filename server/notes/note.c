@@ -1,11 +1,12 @@
 /* note.c - from a file's bytes to a note: checks, one pass of the parser, one arena; see note.h.
  *
  * While the parser runs, the note grows in a few buffers (struct render) whose strings are in the arena already. At the end the arrays
- * and the HTML move there too, at their final size, and the parts get their pointers. */
+ * move there too, at their final size, and the parts get their pointers into the HTML. */
 #include "notes/note.h"
 
 #include <errno.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -16,7 +17,8 @@
 struct note_block {
     struct note note; /* first: a struct note * is a struct note_block * */
     atomic_uint references;
-    struct arena arena; /* in which this struct lies, too */
+    char *html;         /* allocated: it grew in place, and copying it would cost as much as rendering it */
+    struct arena arena; /* all the rest, this struct too */
 };
 
 /*** Checks ***/
@@ -58,15 +60,14 @@ static int note_check(const char *name, const char *bytes, size_t len, struct er
     return 0;
 }
 
-/* A hash of the bytes, eight at a time; the padding makes the last ones whole. */
+/* A hash of the bytes, sixteen at a time; the padding makes the last ones whole. */
 static uint64_t revision_of(const char *bytes, size_t len)
 {
-    uint64_t h = len;
-    for (size_t i = 0; i < len; i += sizeof h) {
-        uint64_t word;
-        memcpy(&word, bytes + i, sizeof word);
-        h = (h ^ word) * 0x9e3779b97f4a7c15u;
-        h ^= h >> 32;
+    uint64_t h = len, words[2];
+    for (size_t i = 0; i < len; i += sizeof words) {
+        memcpy(words, bytes + i, sizeof words);
+        unsigned __int128 product = (unsigned __int128)(words[0] ^ 0x9e3779b97f4a7c15u) * (words[1] ^ h ^ 0xd6e8feb86659fd93u);
+        h = (h << 7 | h >> 57) ^ (uint64_t)product ^ (uint64_t)(product >> 64);
     }
     return h;
 }
@@ -89,7 +90,6 @@ static struct note *note_finish(struct render *r, uint64_t revision)
     struct arena *arena = r->arena;
     struct note_block *block = arena_alloc(arena, sizeof *block);
     struct note_part *parts = arena_copy(arena, r->parts.data, r->parts.len);
-    const char *html = arena_copy(arena, r->html.data, r->html.len);
     const struct note_item *items = arena_copy(arena, r->items.data, r->items.len);
     const struct note_demo *demos = arena_copy(arena, r->demos.data, r->demos.len);
     const struct note_heading *headings = arena_copy(arena, r->headings.data, r->headings.len);
@@ -108,7 +108,8 @@ static struct note *note_finish(struct render *r, uint64_t revision)
         .headings = headings,
         .n_headings = r->headings.len / sizeof *headings,
     };
-    set_parts_html(parts, block->note.n_parts, html);
+    block->html = text_steal(&r->html, NULL);
+    set_parts_html(parts, block->note.n_parts, block->html);
     atomic_init(&block->references, 1);
     block->arena = *arena;
     return &block->note;
@@ -157,6 +158,7 @@ void note_unref(struct note *note)
     struct note_block *block = (struct note_block *)note;
     if (!block || atomic_fetch_sub_explicit(&block->references, 1, memory_order_acq_rel) > 1)
         return;
+    free(block->html);
     struct arena arena = block->arena; /* freeing it frees the block */
     arena_free(&arena);
 }

@@ -39,21 +39,13 @@ char *plain_text(struct arena *arena, const char *collected, size_t len)
 /*** Normalising ***/
 
 /* False for a character that is the same in NFC wherever it stands: what people write in Chinese and English. */
-static bool may_change_in_nfc(uint32_t c)
+static inline bool may_change_in_nfc(uint32_t c)
 {
-    return c >= 0x300 && !(c >= 0x2010 && c <= 0x2027) && !(c >= 0x3000 && c <= 0x3029) &&
-           !(c >= 0x4e00 && c <= 0x9fff) && !(c >= 0xff01 && c <= 0xff5e);
+    return c >= 0x300 && !(c >= 0x4e00 && c <= 0x9fff) && !(c >= 0xff01 && c <= 0xff5e) &&
+           !(c >= 0x3000 && c <= 0x3029) && !(c >= 0x2010 && c <= 0x2027);
 }
 
-static bool is_in_nfc(const char *s, const char *end)
-{
-    while (s < end)
-        if (may_change_in_nfc(utf8_next(&s)))
-            return false;
-    return true;
-}
-
-static uint32_t half_width(uint32_t c)
+static inline uint32_t half_width(uint32_t c)
 {
     if (c >= 0xff01 && c <= 0xff5e)
         return c - 0xff01 + '!';
@@ -77,10 +69,11 @@ static uint32_t half_width(uint32_t c)
     }
 }
 
-static bool is_blank(uint32_t c)
+static inline bool is_blank(uint32_t c)
 {
-    return c == ' ' || (c >= '\t' && c <= '\r') || c == 0xa0 || c == 0x3000 ||
-           (c >= 0x2000 && c <= 0x200b) || c == 0xfeff;
+    if (c < 0x80)
+        return c == ' ' || (c >= '\t' && c <= '\r');
+    return c == 0xa0 || c == 0x3000 || (c >= 0x2000 && c <= 0x200b) || c == 0xfeff;
 }
 
 static void drop_trailing_punctuation(struct text *t, size_t from)
@@ -94,30 +87,35 @@ static void drop_trailing_punctuation(struct text *t, size_t from)
         t->data[t->len] = '\0';
 }
 
-/* Everything but NFC. What comes out is never longer than what goes in. */
-static void fold(struct text *to, const char *s, const char *end)
+/* Everything but NFC. What comes out is never longer than what goes in. False, with nothing added, if `composed` is false and a character
+ * is met that NFC may change. */
+static bool fold(struct text *to, const char *s, const char *end, bool composed)
 {
     char *room = text_reserve(to, (size_t)(end - s));
     if (!room)
-        return;
-    size_t from = to->len;
+        return true;
+    const size_t from = to->len;
     bool in_code = false, blank = false;
     uint32_t before = 0;
     while (s < end) {
-        uint32_t wide = utf8_next(&s), c = half_width(wide);
-        if (wide == PLAIN_CODE || wide == PLAIN_PROSE) {
-            in_code = wide == PLAIN_CODE;
-            continue;
+        uint32_t wide = utf8_next(&s), c = wide;
+        if (wide >= 0x80) {
+            if (!composed && may_change_in_nfc(wide))
+                return false;
+            c = half_width(wide);
         }
         if (is_blank(c)) {
             blank = true;
             continue;
         }
-        if (c < ' ' || c == 0x7f)
+        if (c < ' ' || c == 0x7f) {
+            if (c == PLAIN_CODE || c == PLAIN_PROSE)
+                in_code = c == PLAIN_CODE;
             continue;
+        }
         if (blank && before && !utf8_is_cjk(before) && !utf8_is_cjk(wide))
             *room++ = ' ';
-        if (!in_code && c >= 'A' && c <= 'Z')
+        if (c >= 'A' && c <= 'Z' && !in_code)
             c += 'a' - 'A';
         room += utf8_put(room, c);
         before = wide;
@@ -125,19 +123,18 @@ static void fold(struct text *to, const char *s, const char *end)
     }
     to->len = (size_t)(room - to->data);
     drop_trailing_punctuation(to, from);
+    return true;
 }
 
 void plain_normalise(struct text *to, const char *collected, size_t len)
 {
-    if (is_in_nfc(collected, collected + len)) {
-        fold(to, collected, collected + len);
+    if (fold(to, collected, collected + len, false))
         return;
-    }
     utf8proc_uint8_t *composed = NULL;
     ssize_t n = utf8proc_map((const utf8proc_uint8_t *)collected, (utf8proc_ssize_t)len, &composed,
                              UTF8PROC_STABLE | UTF8PROC_COMPOSE);
     if (n >= 0)
-        fold(to, (const char *)composed, (const char *)composed + n);
+        fold(to, (const char *)composed, (const char *)composed + n, true);
     else
         to->failed = true; /* out of memory: the text is valid UTF-8 */
     free(composed);

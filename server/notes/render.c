@@ -25,7 +25,7 @@ void render_fail(struct render *r, int code, const char *why)
     r->why = why;
 }
 
-static void check_limits(struct render *r)
+void render_check_limits(struct render *r)
 {
     if (r->html.len > NOTE_HTML_MAX)
         render_fail(r, -EFBIG, "its HTML is larger than 8 MiB");
@@ -34,46 +34,6 @@ static void check_limits(struct render *r)
         if (cpu_ns() > r->deadline_ns)
             render_fail(r, -ETIME, "it takes longer to parse than 200 ms");
     }
-}
-
-/* What a callback returns: md4c 0.4.8 stops well only at -1. */
-static inline int render_go_on(struct render *r)
-{
-    if (--r->until_clock == 0 || r->html.len > NOTE_HTML_MAX)
-        check_limits(r);
-    return r->failed ? -1 : 0;
-}
-
-/*** Callbacks ***/
-
-static int on_enter_block(MD_BLOCKTYPE type, void *detail, void *ud)
-{
-    block_enter(ud, type, detail);
-    return render_go_on(ud);
-}
-
-static int on_leave_block(MD_BLOCKTYPE type, void *detail, void *ud)
-{
-    block_leave(ud, type, detail);
-    return render_go_on(ud);
-}
-
-static int on_enter_span(MD_SPANTYPE type, void *detail, void *ud)
-{
-    span_enter(ud, type, detail);
-    return render_go_on(ud);
-}
-
-static int on_leave_span(MD_SPANTYPE type, void *detail, void *ud)
-{
-    span_leave(ud, type, detail);
-    return render_go_on(ud);
-}
-
-static int on_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *ud)
-{
-    text_write(ud, type, text, size);
-    return render_go_on(ud);
 }
 
 /*** Parts ***/
@@ -129,7 +89,7 @@ const char *plain_end(struct render *r, size_t from, size_t *ret_len)
 static bool render_out_of_memory(const struct render *r)
 {
     return r->html.failed || r->parts.failed || r->items.failed || r->demos.failed ||
-           r->headings.failed || r->plain.failed || r->quotes.failed || r->url.failed ||
+           r->headings.failed || r->plain.failed || r->quotes.failed || r->spans.failed || r->url.failed ||
            r->scratch.failed || r->arena->failed;
 }
 
@@ -158,8 +118,8 @@ int render_run(struct render *r)
 void render_free(struct render *r)
 {
     struct text *texts[] = {&r->html,     &r->parts, &r->items,  &r->demos,
-                            &r->headings, &r->plain, &r->quotes, &r->url,
-                            &r->scratch};
+                            &r->headings, &r->plain, &r->quotes, &r->spans,
+                            &r->url,      &r->scratch};
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
         text_free(texts[i]);
     names_free(&r->anchors);

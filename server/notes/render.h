@@ -18,6 +18,7 @@
 #include "notes/arena.h"
 #include "notes/names.h"
 #include "notes/note.h"
+#include "notes/out.h"
 #include "notes/url.h"
 #include "notes/utf8.h"
 
@@ -68,6 +69,7 @@ struct render {
         const char *anchor;
     } heading;
     struct {
+        unsigned depth;     /* md4c 0.4.8 may find an address in a link's text; HTML has no links in links */
         enum url_kind kind; /* URL_REFUSED while there is no link */
         size_t html, plain;
         size_t demo; /* index in demos, for URL_DEMO */
@@ -82,7 +84,7 @@ struct render {
     size_t quote_html;      /* where the <blockquote> begins that was opened last */
     size_t quote_body;      /* where its first paragraph's text would begin; 0 once that is past */
     bool in_callout_title;
-    unsigned span_depth;
+    struct text spans;      /* a stack of MD_SPANTYPEs: md4c 0.4.8 may forget to close one, or let two overlap */
     struct text url, scratch;
     struct names anchors, slugs;
 };
@@ -98,21 +100,6 @@ size_t render_line(struct render *r, size_t pos);
 /* Stops the parser: the first reason stands. */
 void render_fail(struct render *r, int code, const char *why);
 
-/*** Writing: what is ours goes out as it is, what is the note's is escaped ***/
-
-static inline void out_bytes(struct text *out, const char *bytes, size_t len)
-{
-    char *to = len < out->cap - out->len ? out->data + out->len : text_reserve(out, len);
-    if (!to)
-        return;
-    memcpy(to, bytes, len);
-    out->len += len;
-}
-
-/* out("…"): a string literal of trusted HTML */
-#define out(r, literal) out_bytes(&(r)->html, "" literal, sizeof literal - 1)
-
-void out_escaped(struct text *html, const char *bytes, size_t len);
 /* ` name="value"`, escaped; nothing if the attribute is empty */
 void out_attribute(struct render *r, const char *name, const MD_ATTRIBUTE *value);
 
@@ -123,21 +110,35 @@ size_t plain_begin(struct render *r);
 /* Ends it: *ret_len bytes at the pointer, good until something is added. */
 const char *plain_end(struct render *r, size_t from, size_t *ret_len);
 
-/*** One function for each kind of event ***/
+/*** md4c's callbacks ***/
 
-void block_enter(struct render *r, MD_BLOCKTYPE type, const void *detail);
-void block_leave(struct render *r, MD_BLOCKTYPE type, const void *detail);
+void render_check_limits(struct render *r);
+
+/* What a callback returns: md4c 0.4.8 stops well only at -1. */
+static inline int render_go_on(struct render *r)
+{
+    if (--r->until_clock == 0 || r->html.len > NOTE_HTML_MAX)
+        render_check_limits(r);
+    return r->failed ? -1 : 0;
+}
+
+int on_enter_block(MD_BLOCKTYPE type, void *detail, void *ud);
+int on_leave_block(MD_BLOCKTYPE type, void *detail, void *ud);
+int on_enter_span(MD_SPANTYPE type, void *detail, void *ud);
+int on_leave_span(MD_SPANTYPE type, void *detail, void *ud);
+int on_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *ud);
+
+/*** Between the files ***/
+
 /* For the first text of a quote: if it begins with a callout's marker the quote becomes one, and the marker's length is
  * returned, to be left out. */
 size_t callout_begin(struct render *r, const char *text, size_t len);
+/* Closes the spans that a block leaves open. */
+void spans_close(struct render *r);
 /* For the end of a callout's title line. */
 void callout_line_end(struct render *r);
 
 void item_open(struct render *r, const MD_BLOCK_LI_DETAIL *detail);
 void item_close(struct render *r);
-
-void span_enter(struct render *r, MD_SPANTYPE type, const void *detail);
-void span_leave(struct render *r, MD_SPANTYPE type, const void *detail);
-void text_write(struct render *r, MD_TEXTTYPE type, const char *text, size_t len);
 
 #endif

@@ -46,9 +46,14 @@ static const char *heading_anchor(struct render *r, const char *text)
 /* Writes the tags around the heading's content, which is in the HTML already and moves up to make room. */
 static void heading_write(struct render *r, int level, const char *anchor)
 {
+    const char digit = (char)('0' + level);
     struct text *tag = &r->scratch;
     tag->len = 0;
-    html_printf(tag, "<h%d id=\"%s\">", level, anchor);
+    out(tag, "<h");
+    out_bytes(tag, &digit, 1);
+    out(tag, " id=\"");
+    out_string(tag, anchor); /* letters, digits, "-" and "_" */
+    out(tag, "\">");
     if (!text_reserve(&r->html, tag->len) || tag->failed)
         return;
     size_t len = r->html.len - r->heading.html;
@@ -56,9 +61,11 @@ static void heading_write(struct render *r, int level, const char *anchor)
     memmove(content + tag->len, content, len);
     memcpy(content, tag->data, tag->len);
     r->html.len += tag->len;
-    out(r, " <a class=\"anchor\" href=\"#");
+    out(&r->html, " <a class=\"anchor\" href=\"#");
     url_encode_html(&r->html, anchor, strlen(anchor));
-    html_printf(&r->html, "\" aria-hidden=\"true\" tabindex=\"-1\">#</a></h%d>\n", level);
+    out(&r->html, "\" aria-hidden=\"true\" tabindex=\"-1\">#</a></h");
+    out_bytes(&r->html, &digit, 1);
+    out(&r->html, ">\n");
 }
 
 static void heading_leave(struct render *r, int level)
@@ -88,7 +95,7 @@ static void quote_enter(struct render *r)
 {
     text_char(&r->quotes, 0);
     r->quote_html = r->html.len;
-    out(r, "<blockquote>\n");
+    out(&r->html, "<blockquote>\n");
     r->quote_body = r->html.len;
 }
 
@@ -96,9 +103,9 @@ static void quote_leave(struct render *r)
 {
     bool callout = r->quotes.len && r->quotes.data[--r->quotes.len];
     if (callout)
-        out(r, "</aside>\n");
+        out(&r->html, "</aside>\n");
     else
-        out(r, "</blockquote>\n");
+        out(&r->html, "</blockquote>\n");
 }
 
 /* The callout that the text's beginning names, or NULL; *ret_len is the marker's length with the blanks after it. */
@@ -129,9 +136,11 @@ size_t callout_begin(struct render *r, const char *text, size_t len)
         return 0;
     r->quotes.data[r->quotes.len - 1] = 1;
     r->html.len = r->quote_html;
-    html_printf(&r->html, "<aside class=\"callout callout-%s\">\n", kind);
+    out(&r->html, "<aside class=\"callout callout-");
+    out_string(&r->html, kind);
+    out(&r->html, "\">\n");
     r->p.from = r->html.len;
-    out(r, "<p class=\"callout-title\">");
+    out(&r->html, "<p class=\"callout-title\">");
     r->p.body = r->html.len;
     r->in_callout_title = true;
     return marker;
@@ -144,19 +153,21 @@ static void callout_title_end(struct render *r)
     if (r->html.len == r->p.body)
         r->html.len = r->p.from;
     else
-        out(r, "</p>\n");
+        out(&r->html, "</p>\n");
 }
 
 static void p_open(struct render *r)
 {
     r->p.from = r->html.len;
-    out(r, "<p>");
+    out(&r->html, "<p>");
     r->p.body = r->html.len;
     r->p.demo_end = 0;
 }
 
 void callout_line_end(struct render *r)
 {
+    if (r->p.is_summary)
+        r->plain.len = 0; /* a title sums up nothing */
     callout_title_end(r);
     p_open(r);
 }
@@ -202,7 +213,7 @@ static void paragraph_leave(struct render *r)
         demos[r->link.demo].block = true;
         render_hole(r, NOTE_DEMO, r->link.demo);
     } else {
-        out(r, "</p>\n");
+        out(&r->html, "</p>\n");
     }
 }
 
@@ -220,10 +231,13 @@ static void code_enter(struct render *r, const MD_BLOCK_CODE_DETAIL *detail)
     while (len < detail->lang.size && len < LANGUAGE_BYTES_MAX &&
            is_language_char(detail->lang.text[len]))
         len++;
-    if (len)
-        html_printf(&r->html, "<pre><code class=\"language-%.*s\">", (int)len, detail->lang.text);
-    else
-        out(r, "<pre><code>");
+    out(&r->html, "<pre><code");
+    if (len) {
+        out(&r->html, " class=\"language-");
+        out_bytes(&r->html, detail->lang.text, len);
+        out(&r->html, "\"");
+    }
+    out(&r->html, ">");
 }
 
 static void cell_enter(struct render *r, char kind, MD_ALIGN align)
@@ -236,14 +250,14 @@ static void cell_enter(struct render *r, char kind, MD_ALIGN align)
     };
     const char tag[3] = {'<', 't', kind};
     out_bytes(&r->html, tag, sizeof tag);
-    out_bytes(&r->html, alignments[align], strlen(alignments[align]));
-    out(r, ">");
+    out_string(&r->html, alignments[align]);
+    out(&r->html, ">");
 }
 
 static void ordered_list_enter(struct render *r, const MD_BLOCK_OL_DETAIL *detail)
 {
     if (detail->start == 1)
-        out(r, "<ol>\n");
+        out(&r->html, "<ol>\n");
     else
         text_printf(&r->html, "<ol start=\"%u\">\n", detail->start);
 }
@@ -253,13 +267,15 @@ static void list_item_enter(struct render *r, const MD_BLOCK_LI_DETAIL *detail)
     if (detail->is_task)
         item_open(r, detail);
     else
-        out(r, "<li>");
+        out(&r->html, "<li>");
 }
 
 /*** Dispatch ***/
 
-void block_enter(struct render *r, MD_BLOCKTYPE type, const void *detail)
+int on_enter_block(MD_BLOCKTYPE type, void *detail, void *ud)
 {
+    struct render *r = ud;
+    spans_close(r);
     if (r->item.open && (type != MD_BLOCK_P || r->item.in_p))
         item_close(r);
     switch (type) {
@@ -270,7 +286,7 @@ void block_enter(struct render *r, MD_BLOCKTYPE type, const void *detail)
         quote_enter(r);
         break;
     case MD_BLOCK_UL:
-        out(r, "<ul>\n");
+        out(&r->html, "<ul>\n");
         break;
     case MD_BLOCK_OL:
         ordered_list_enter(r, detail);
@@ -279,7 +295,7 @@ void block_enter(struct render *r, MD_BLOCKTYPE type, const void *detail)
         list_item_enter(r, detail);
         break;
     case MD_BLOCK_HR:
-        out(r, "<hr>\n");
+        out(&r->html, "<hr>\n");
         break;
     case MD_BLOCK_H:
         heading_enter(r);
@@ -291,16 +307,16 @@ void block_enter(struct render *r, MD_BLOCKTYPE type, const void *detail)
         paragraph_enter(r);
         break;
     case MD_BLOCK_TABLE:
-        out(r, "<div class=\"table\"><table>\n");
+        out(&r->html, "<div class=\"table\"><table>\n");
         break;
     case MD_BLOCK_THEAD:
-        out(r, "<thead>\n");
+        out(&r->html, "<thead>\n");
         break;
     case MD_BLOCK_TBODY:
-        out(r, "<tbody>\n");
+        out(&r->html, "<tbody>\n");
         break;
     case MD_BLOCK_TR:
-        out(r, "<tr>");
+        out(&r->html, "<tr>");
         break;
     case MD_BLOCK_TH:
         cell_enter(r, 'h', ((const MD_BLOCK_TD_DETAIL *)detail)->align);
@@ -309,10 +325,13 @@ void block_enter(struct render *r, MD_BLOCKTYPE type, const void *detail)
         cell_enter(r, 'd', ((const MD_BLOCK_TD_DETAIL *)detail)->align);
         break;
     }
+    return render_go_on(r);
 }
 
-void block_leave(struct render *r, MD_BLOCKTYPE type, const void *detail)
+int on_leave_block(MD_BLOCKTYPE type, void *detail, void *ud)
 {
+    struct render *r = ud;
+    spans_close(r);
     if (r->item.open && type == MD_BLOCK_LI)
         item_close(r);
     switch (type) {
@@ -324,40 +343,41 @@ void block_leave(struct render *r, MD_BLOCKTYPE type, const void *detail)
         quote_leave(r);
         break;
     case MD_BLOCK_UL:
-        out(r, "</ul>\n");
+        out(&r->html, "</ul>\n");
         break;
     case MD_BLOCK_OL:
-        out(r, "</ol>\n");
+        out(&r->html, "</ol>\n");
         break;
     case MD_BLOCK_LI:
-        out(r, "</li>\n");
+        out(&r->html, "</li>\n");
         break;
     case MD_BLOCK_H:
         heading_leave(r, (int)((const MD_BLOCK_H_DETAIL *)detail)->level);
         break;
     case MD_BLOCK_CODE:
-        out(r, "</code></pre>\n");
+        out(&r->html, "</code></pre>\n");
         break;
     case MD_BLOCK_P:
         paragraph_leave(r);
         break;
     case MD_BLOCK_TABLE:
-        out(r, "</table></div>\n");
+        out(&r->html, "</table></div>\n");
         break;
     case MD_BLOCK_THEAD:
-        out(r, "</thead>\n");
+        out(&r->html, "</thead>\n");
         break;
     case MD_BLOCK_TBODY:
-        out(r, "</tbody>\n");
+        out(&r->html, "</tbody>\n");
         break;
     case MD_BLOCK_TR:
-        out(r, "</tr>\n");
+        out(&r->html, "</tr>\n");
         break;
     case MD_BLOCK_TH:
-        out(r, "</th>");
+        out(&r->html, "</th>");
         break;
     case MD_BLOCK_TD:
-        out(r, "</td>");
+        out(&r->html, "</td>");
         break;
     }
+    return render_go_on(r);
 }

@@ -42,7 +42,9 @@ void item_open(struct render *r, const MD_BLOCK_LI_DETAIL *detail)
         return;
     }
     render_hole(r, NOTE_ITEM, n);
-    text_printf(&r->html, "<span class=\"item-text\" id=\"item-%zu-text\">", n);
+    out(&r->html, "<span class=\"item-text\" id=\"item-");
+    out_number(&r->html, n);
+    out(&r->html, "-text\">");
     r->item.open = true;
     r->item.in_p = false;
     r->item.html = r->item.last = r->html.len;
@@ -100,7 +102,7 @@ void item_close(struct render *r)
 {
     struct note_item *item = &r->item.item;
     take_slug(r, item);
-    out(r, "</span>");
+    out(&r->html, "</span>");
     size_t len;
     const char *collected = plain_end(r, r->item.plain, &len);
     item->text = plain_text(r->arena, collected, len);

@@ -10,25 +10,6 @@
 
 /*** Text ***/
 
-void out_escaped(struct text *html, const char *bytes, size_t len)
-{
-    static const struct {
-        char text[7];
-        unsigned char len;
-    } escapes[256] = {
-        ['&'] = {"&amp;", 5}, ['<'] = {"&lt;", 4}, ['>'] = {"&gt;", 4}, ['"'] = {"&quot;", 6}};
-    const char *from = bytes, *end = bytes + len;
-    for (const char *p = bytes; p < end; p++) {
-        unsigned char c = (unsigned char)*p;
-        if (!escapes[c].len)
-            continue;
-        out_bytes(html, from, (size_t)(p - from));
-        out_bytes(html, escapes[c].text, escapes[c].len);
-        from = p + 1;
-    }
-    out_bytes(html, from, (size_t)(end - from));
-}
-
 static void collect(struct render *r, const char *bytes, size_t len)
 {
     if (r->collecting)
@@ -50,16 +31,17 @@ static void entity_write(struct render *r, const char *text, size_t len)
 static void line_end(struct render *r, bool hard)
 {
     collect(r, "\n", 1);
-    if (r->in_callout_title && r->span_depth == 0)
+    if (r->in_callout_title && r->spans.len == 0)
         callout_line_end(r);
     else if (hard && r->image.depth == 0)
-        out(r, "<br>\n");
+        out(&r->html, "<br>\n");
     else
-        out(r, "\n");
+        out(&r->html, "\n");
 }
 
-void text_write(struct render *r, MD_TEXTTYPE type, const char *text, size_t len)
+int on_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE len, void *ud)
 {
+    struct render *r = ud;
     static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
     if ((uintptr_t)text - (uintptr_t)r->bytes < r->len)
         r->pos = (size_t)(text - r->bytes);
@@ -68,7 +50,7 @@ void text_write(struct render *r, MD_TEXTTYPE type, const char *text, size_t len
         if (r->quote_body) {
             size_t marker = callout_begin(r, text, len);
             text += marker;
-            len -= marker;
+            len -= (MD_SIZE)marker;
         }
         r->item.last = r->html.len;
         out_escaped(&r->html, text, len);
@@ -91,13 +73,16 @@ void text_write(struct render *r, MD_TEXTTYPE type, const char *text, size_t len
         entity_write(r, text, len);
         break;
     }
+    return render_go_on(r);
 }
 
 void out_attribute(struct render *r, const char *name, const MD_ATTRIBUTE *value)
 {
     if (value->size == 0)
         return;
-    text_printf(&r->html, " %s=\"", name);
+    out(&r->html, " ");
+    out_string(&r->html, name);
+    out(&r->html, "=\"");
     for (size_t i = 0; value->substr_offsets[i] < value->size; i++) {
         const char *from = value->text + value->substr_offsets[i];
         size_t len = value->substr_offsets[i + 1] - value->substr_offsets[i];
@@ -107,7 +92,7 @@ void out_attribute(struct render *r, const char *name, const MD_ATTRIBUTE *value
             n = entity_decode(from, len, decoded);
         out_escaped(&r->html, n ? decoded : from, n ? n : len);
     }
-    out(r, "\"");
+    out(&r->html, "\"");
 }
 
 /*** Links ***/
@@ -137,23 +122,25 @@ static bool demo_enter(struct render *r)
 static void link_open(struct render *r, enum url_kind kind)
 {
     url_write(&r->html, &r->url, kind);
-    out(r, "\"");
+    out(&r->html, "\"");
     if (kind == URL_EXTERNAL)
-        out(r, " rel=\"noopener noreferrer\"");
+        out(&r->html, " rel=\"noopener noreferrer\"");
 }
 
 static void link_enter(struct render *r, const MD_SPAN_A_DETAIL *detail)
 {
+    if (r->image.depth > 0 || r->link.depth++ > 0)
+        return;
     r->link.html = r->html.len;
     r->link.kind = url_read(&detail->href, &r->url);
     if (r->link.kind == URL_DEMO && !demo_enter(r))
         r->link.kind = URL_REFUSED;
     if (r->link.kind == URL_REFUSED || r->link.kind == URL_DEMO)
         return;
-    out(r, "<a href=\"");
+    out(&r->html, "<a href=\"");
     link_open(r, r->link.kind);
     out_attribute(r, "title", &detail->title);
-    out(r, ">");
+    out(&r->html, ">");
 }
 
 static void demo_leave(struct render *r)
@@ -172,8 +159,10 @@ static void demo_leave(struct render *r)
 
 static void link_leave(struct render *r)
 {
+    if (r->image.depth > 0 || --r->link.depth > 0)
+        return;
     if (r->link.kind != URL_REFUSED)
-        out(r, "</a>");
+        out(&r->html, "</a>");
     if (r->link.kind == URL_DEMO)
         demo_leave(r);
     r->link.kind = URL_REFUSED;
@@ -188,77 +177,123 @@ static void image_enter(struct render *r, const MD_SPAN_IMG_DETAIL *detail)
     r->image.kind = url_read(&detail->src, &r->url);
     r->image.in_link = r->link.kind != URL_REFUSED;
     if (r->image.kind == URL_LOCAL) {
-        out(r, "<img src=\"");
+        out(&r->html, "<img src=\"");
         url_write(&r->html, &r->url, URL_LOCAL);
-        out(r, "\" alt=\"");
+        out(&r->html, "\"");
+        out_attribute(r, "title", &detail->title);
+        out(&r->html, " loading=\"lazy\" alt=\"");
     } else if (r->image.kind == URL_EXTERNAL && !r->image.in_link) {
-        out(r, "<a class=\"image-link\" href=\"");
+        out(&r->html, "<a class=\"image-link\" href=\"");
         link_open(r, URL_EXTERNAL);
-        out(r, ">");
+        out(&r->html, ">");
     }
     r->image.html = r->html.len;
 }
 
-static void image_leave(struct render *r, const MD_SPAN_IMG_DETAIL *detail)
+static void image_leave(struct render *r)
 {
     if (--r->image.depth > 0)
         return;
     if (r->image.kind == URL_LOCAL) {
-        out(r, "\"");
-        out_attribute(r, "title", &detail->title);
-        out(r, " loading=\"lazy\">");
+        out(&r->html, "\">");
         return;
     }
     if (r->image.html == r->html.len) /* no text: the address is better than nothing */
         out_escaped(&r->html, r->url.data ? r->url.data : "", r->url.len);
     if (r->image.kind == URL_EXTERNAL && !r->image.in_link)
-        out(r, "</a>");
+        out(&r->html, "</a>");
 }
 
 /*** Dispatch ***/
 
-static const struct {
-    const char *open, *close;
-} span_tags[] = {
-    [MD_SPAN_EM] = {"<em>", "</em>"},
-    [MD_SPAN_STRONG] = {"<strong>", "</strong>"},
-    [MD_SPAN_CODE] = {"<code>", "</code>"},
-    [MD_SPAN_DEL] = {"<del>", "</del>"},
-    [MD_SPAN_U] = {"", ""}, /* the rest is switched off */
-};
+/* Writes a tag, of an alternative text none. */
+#define tag(r, literal)                                                                            \
+    do {                                                                                           \
+        if ((r)->image.depth == 0)                                                                 \
+            out(&(r)->html, literal);                                                              \
+    } while (0)
 
-static void tag_write(struct render *r, const char *tag)
+static void span_open(struct render *r, MD_SPANTYPE type, const void *detail)
 {
-    if (r->image.depth == 0 && tag)
-        out_bytes(&r->html, tag, strlen(tag));
-}
-
-void span_enter(struct render *r, MD_SPANTYPE type, const void *detail)
-{
-    r->span_depth++;
-    if (type == MD_SPAN_IMG) {
-        image_enter(r, detail);
-    } else if (type == MD_SPAN_A) {
-        if (r->image.depth == 0)
-            link_enter(r, detail);
-    } else {
-        tag_write(r, span_tags[type].open);
-    }
-    if (type == MD_SPAN_CODE)
+    switch (type) {
+    case MD_SPAN_EM:
+        tag(r, "<em>");
+        break;
+    case MD_SPAN_STRONG:
+        tag(r, "<strong>");
+        break;
+    case MD_SPAN_DEL:
+        tag(r, "<del>");
+        break;
+    case MD_SPAN_CODE:
+        tag(r, "<code>");
         collect(r, &(const char){PLAIN_CODE}, 1);
+        break;
+    case MD_SPAN_A:
+        link_enter(r, detail);
+        break;
+    case MD_SPAN_IMG:
+        image_enter(r, detail);
+        break;
+    default: /* switched off */
+        break;
+    }
 }
 
-void span_leave(struct render *r, MD_SPANTYPE type, const void *detail)
+static void span_close(struct render *r, MD_SPANTYPE type)
 {
-    r->span_depth--;
-    if (type == MD_SPAN_IMG) {
-        image_leave(r, detail);
-    } else if (type == MD_SPAN_A) {
-        if (r->image.depth == 0)
-            link_leave(r);
-    } else {
-        tag_write(r, span_tags[type].close);
-    }
-    if (type == MD_SPAN_CODE)
+    switch (type) {
+    case MD_SPAN_EM:
+        tag(r, "</em>");
+        break;
+    case MD_SPAN_STRONG:
+        tag(r, "</strong>");
+        break;
+    case MD_SPAN_DEL:
+        tag(r, "</del>");
+        break;
+    case MD_SPAN_CODE:
+        tag(r, "</code>");
         collect(r, &(const char){PLAIN_PROSE}, 1);
+        break;
+    case MD_SPAN_A:
+        link_leave(r);
+        break;
+    case MD_SPAN_IMG:
+        image_leave(r);
+        break;
+    default:
+        break;
+    }
+}
+
+/* Closes the spans above the first n of the stack. */
+static void spans_close_to(struct render *r, size_t n)
+{
+    while (r->spans.len > n)
+        span_close(r, (MD_SPANTYPE)r->spans.data[--r->spans.len]);
+}
+
+void spans_close(struct render *r)
+{
+    if (r->spans.len)
+        spans_close_to(r, 0);
+}
+
+int on_enter_span(MD_SPANTYPE type, void *detail, void *ud)
+{
+    struct render *r = ud;
+    out_bytes(&r->spans, &(const char){(char)type}, 1);
+    span_open(r, type, detail);
+    return render_go_on(r);
+}
+
+int on_leave_span(MD_SPANTYPE type, void *detail, void *ud)
+{
+    (void)detail;
+    struct render *r = ud;
+    const char *found = r->spans.len ? memrchr(r->spans.data, (int)type, r->spans.len) : NULL;
+    if (found) /* else an overlap has closed it already */
+        spans_close_to(r, (size_t)(found - r->spans.data));
+    return render_go_on(r);
 }

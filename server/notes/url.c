@@ -7,6 +7,7 @@
 
 #include "base/util.h"
 #include "notes/entity.h"
+#include "notes/out.h"
 
 /*** Decoding ***/
 
@@ -14,7 +15,7 @@ static void add_decoded_entity(struct text *to, const char *entity, size_t len)
 {
     char decoded[ENTITY_DECODED_MAX];
     size_t n = entity_decode(entity, len, decoded);
-    text_add(to, n ? decoded : entity, n ? n : len);
+    out_bytes(to, n ? decoded : entity, n ? n : len);
 }
 
 static void attribute_decode(const MD_ATTRIBUTE *a, struct text *to)
@@ -25,14 +26,27 @@ static void attribute_decode(const MD_ATTRIBUTE *a, struct text *to)
         if (a->substr_types[i] == MD_TEXT_ENTITY)
             add_decoded_entity(to, from, len);
         else
-            text_add(to, from, len);
+            out_bytes(to, from, len);
     }
+}
+
+/* Takes out what a browser would: control characters, and blanks in front. */
+static void url_clean(struct text *url)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < url->len; i++) {
+        unsigned char c = (unsigned char)url->data[i];
+        bool is_blank_inside = c == ' ' && n > 0;
+        if ((c > ' ' && c != 0x7f) || is_blank_inside)
+            url->data[n++] = (char)c;
+    }
+    url->len = n;
 }
 
 /*** Judging ***/
 
-/* Copies what a browser reads as the scheme: the bytes before the first of : / ? # with blanks and control characters left out. False
- * if no colon comes first, or if the scheme is longer than any we allow. */
+/* Copies the scheme in lower case: the bytes before the first of : / ? #. False if no colon comes first. (A scheme cut for its length is
+ * none that we allow.) */
 static bool scheme_of(const struct text *url, char *ret, size_t size)
 {
     size_t n = 0;
@@ -44,8 +58,6 @@ static bool scheme_of(const struct text *url, char *ret, size_t size)
         }
         if (c == '/' || c == '?' || c == '#')
             return false;
-        if (c <= ' ' || c == 0x7f)
-            continue;
         if (n < size - 1)
             ret[n++] = (char)tolower(c);
     }
@@ -67,6 +79,7 @@ enum url_kind url_read(const MD_ATTRIBUTE *attribute, struct text *ret)
 
     ret->len = 0;
     attribute_decode(attribute, ret);
+    url_clean(ret);
     char scheme[16];
     if (scheme_of(ret, scheme, sizeof scheme)) {
         for (size_t i = 0; i < ARRAY_LEN(allowed); i++)
@@ -74,11 +87,7 @@ enum url_kind url_read(const MD_ATTRIBUTE *attribute, struct text *ret)
                 return allowed[i].kind;
         return URL_REFUSED;
     }
-    size_t blank = 0;
-    while (blank < ret->len && (unsigned char)ret->data[blank] <= ' ')
-        blank++;
-    bool has_host = ret->len - blank > 1 && is_slash(ret->data[blank]) &&
-                    is_slash(ret->data[blank + 1]);
+    bool has_host = ret->len > 1 && is_slash(ret->data[0]) && is_slash(ret->data[1]);
     return has_host ? URL_EXTERNAL : URL_LOCAL;
 }
 
@@ -107,16 +116,16 @@ static void add_encoded(struct text *to, const char *bytes, size_t len, const ch
         unsigned char c = (unsigned char)bytes[i];
         if (url_plain[c])
             continue;
-        text_add(to, bytes + from, i - from);
+        out_bytes(to, bytes + from, i - from);
         from = i + 1;
         const char encoded[3] = {'%', hex[c >> 4], hex[c & 15]};
         if (c == '&')
-            text_puts(to, ampersand);
+            out_string(to, ampersand);
         else
-            text_add(to, encoded, sizeof encoded);
+            out_bytes(to, encoded, sizeof encoded);
     }
     if (from < len)
-        text_add(to, bytes + from, len - from);
+        out_bytes(to, bytes + from, len - from);
 }
 
 void url_encode(struct text *to, const char *bytes, size_t len)
