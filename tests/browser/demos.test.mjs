@@ -90,11 +90,11 @@ test("the address holds the parameters", async (t) => {
   const field = page.locator("input[name='n']");
   assert.equal(await field.inputValue(), "5000");
   await field.fill("7000");
-  assert.match(page.url(), /[?&]n=7000\b/);
+  await page.waitForURL(/[?&]n=7000\b/);
   await page.reload();
   assert.equal(await field.inputValue(), "7000");
   await page.getByRole("button", { name: "恢复默认" }).click();
-  assert.doesNotMatch(page.url(), /n=7000/);
+  await page.waitForURL((url) => !url.search);
 });
 
 test("a preset sets the knobs and says what to expect", async (t) => {
@@ -102,11 +102,11 @@ test("a preset sets the knobs and says what to expect", async (t) => {
   await page.locator(".chip[data-preset='overfill']").click();
   assert.equal(await page.locator(".chip[data-preset='overfill']").getAttribute("aria-current"), "true");
   assert.notEqual(await page.locator(".expect span").textContent(), "");
-  assert.match(page.url(), /\?/);
+  await page.waitForURL(/\?/);
 });
 
 test("the history lists runs and lays two over each other", async (t) => {
-  const { page } = await openDemo(t, "?n=2000&pace_ms=0");
+  const { page } = await openDemo(t, "?n=2000&pace=0");
   for (let i = 0; i < 2; i++) {
     await page.getByRole("button", { name: "运行", exact: true }).click();
     await page.locator(".panel[data-state='ended']").waitFor({ timeout: 60000 });
@@ -147,7 +147,7 @@ test("a chart moves nothing when its run starts", async (t) => {
 
 test("without JavaScript a demo runs by form and shows its results", async (t) => {
   const prepd = await startPrepd(t);
-  const page = await openWindow(t, browser, `${prepd.url}/demos/bloom?n=2000&pace_ms=0`, { javaScriptEnabled: false });
+  const page = await openWindow(t, browser, `${prepd.url}/demos/bloom?n=2000&pace=0`, { javaScriptEnabled: false });
   await page.getByRole("button", { name: "运行", exact: true }).click();
   await page.waitForURL(/\/runs\/[0-9a-f]{32}$/);
   await eventually(async () => {

@@ -79,7 +79,9 @@ test("a tick is drawn before the server has answered", async (t) => {
   await item(page, "mutex").locator(".item-check").click();
   assert.equal(await stateOf(item(page, "mutex")), "done");
   await eventually(() => assert.ok(answer));
+  const stored = page.waitForResponse((response) => response.request().method() === "PUT");
   await answer();
+  assert.equal((await stored).status(), 200);
 });
 
 test("a tick that is not stored is taken back, and said so", async (t) => {

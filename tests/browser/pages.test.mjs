@@ -43,7 +43,7 @@ for (const colorScheme of ["light", "dark"])
 
 test("axe finds nothing in any tab of a demo that has run", async (t) => {
   const prepd = await startPrepd(t);
-  const page = await openWindow(t, browser, `${prepd.url}/demos/bloom?n=2000&pace_ms=0`);
+  const page = await openWindow(t, browser, `${prepd.url}/demos/bloom?n=2000&pace=0`);
   await settled(page);
   await page.keyboard.press("r");
   await page.locator(".panel[data-state='ended']").waitFor({ timeout: 60000 });

@@ -11,10 +11,26 @@ import { chromium } from "playwright-core";
 const { PREPD_BIN, CHROMIUM = "/usr/bin/chromium" } = process.env;
 assert.ok(PREPD_BIN, "PREPD_BIN must name the prepd to test");
 
+const cleanups = new WeakMap();
+
+/** As t.after, but last in, first out: windows close before the prepd they look at. */
+function afterwards(t, cleanup) {
+  const list = cleanups.get(t) ?? [];
+  if (!cleanups.has(t)) {
+    cleanups.set(t, list);
+    t.after(async () => {
+      const failures = [];
+      for (const each of list.reverse()) await (async () => each())().catch((error) => failures.push(error));
+      if (failures.length) throw failures[0];
+    });
+  }
+  list.push(cleanup);
+}
+
 /** A new folder that is removed after the test. */
 export async function folder(t) {
   const path = await mkdtemp(join(tmpdir(), "prepd-browser-"));
-  t.after(() => rm(path, { recursive: true, force: true }));
+  afterwards(t, () => rm(path, { recursive: true, force: true }));
   return path;
 }
 
@@ -30,7 +46,7 @@ export async function startPrepd(t, options = {}) {
     child.kill("SIGTERM");
     await ended;
   };
-  t.after(stop);
+  afterwards(t, stop);
   const url = await firstLine(child);
   return { url, port: Number(new URL(url).port), stop };
 }
@@ -69,7 +85,7 @@ export async function openWindow(t, browser, url, options = {}) {
   });
   context.on("console", (message) => message.type() === "error" && note(`console: ${message.text()} ${message.location().url}`));
   context.on("weberror", (error) => note(`page: ${error.error().message}`));
-  t.after(async () => {
+  afterwards(t, async () => {
     await context.close();
     assert.deepEqual(wrong, []);
   });
@@ -104,7 +120,7 @@ export async function startProxy(t, target) {
     if (broken) for (const socket of sockets) socket.destroy();
   };
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
+  afterwards(t, () => {
     for (const socket of sockets) socket.destroy();
     server.close();
   });

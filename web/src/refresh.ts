@@ -61,7 +61,8 @@ function replaceMain(fresh: Document): void {
 
 /** The first thing with an id that can be seen stays where it is on the screen. */
 function keepingPlace(change: () => void): void {
-  const anchor = all(document, "main [id]").find((node) => node.getBoundingClientRect().top >= 0);
+  const isSeen = (node: HTMLElement) => node.getClientRects().length > 0 && node.getBoundingClientRect().top >= 0;
+  const anchor = all(document, "main [id]").find(isSeen);
   const top = anchor?.getBoundingClientRect().top ?? 0;
   const scroll = window.scrollY;
   change();
