@@ -30,8 +30,8 @@ make_note() { # TITLE SECTIONS
     done
 }
 mkdir -p "$work/notes" "$work/data" "$work/www"
-make_note small 7 >"$work/notes/01-small.md"
-make_note large 55 >"$work/notes/02-large.md"
+make_note small 4 >"$work/notes/01-small.md"
+make_note large 32 >"$work/notes/02-large.md"
 
 start_prepd() { # ARG... : sets port and pid
     # shellcheck disable=SC2086
