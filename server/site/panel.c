@@ -50,7 +50,7 @@ static void write_actions(struct text *out, const struct demo *demo, enum lang l
                 tr(lang, S_RESET));
     html_printf(
         out,
-        "<span class=\"panel-state\" role=\"status\">%s</span>"
+        "<span class=\"panel-state js-only\" role=\"status\">%s</span>"
         "<span class=\"panel-elapsed js-only\"></span></div>"
         "<progress class=\"panel-progress js-only\" max=\"1\" value=\"0\" aria-label=\"%s\">"
         "</progress><p class=\"panel-now js-only\" aria-live=\"polite\"></p>",

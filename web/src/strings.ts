@@ -69,8 +69,6 @@ const sentences = {
   difference: ["偏差", "Difference"],
   exportCsv: ["图表数据 CSV", "Chart data as CSV"],
   exportLog: ["完整日志 NDJSON", "Whole log as NDJSON"],
-  exportSvg: ["图表 SVG", "Charts as SVG"],
-  runLink: ["这次运行的页面", "Page of this run"],
   more: ["更早的 {} 条未显示", "{} earlier lines are not shown"],
   time: ["时间", "time"],
   explains: ["解释它的段落", "the paragraph that explains it"],
