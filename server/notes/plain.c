@@ -79,7 +79,7 @@ static inline bool is_blank(uint32_t c)
 static void drop_trailing_punctuation(struct text *t, size_t from)
 {
     size_t n = t->len;
-    while (n > from && strchr(".,;:!?", t->data[n - 1]))
+    while (n > from && strchr(".,;:!? ", t->data[n - 1]))
         n--;
     if (n > from)
         t->len = n;

@@ -186,15 +186,25 @@ static void paragraph_enter(struct render *r)
         plain_begin(r);
 }
 
-static void summary_end(struct render *r)
+/* What was collected becomes the summary, unless it is nothing but a demo's label. */
+static void summary_end(struct render *r, bool is_demo)
 {
     size_t len;
     const char *collected = plain_end(r, 0, &len); /* paragraphs do not nest */
-    char *text = plain_text(r->arena, collected, len);
+    char *text = is_demo ? NULL : plain_text(r->arena, collected, len);
     if (!text || !*text)
         return;
     text[utf8_cut(text, strlen(text), SUMMARY_BYTES_MAX)] = '\0';
     r->summary = text;
+}
+
+/* Puts a hole where the paragraph was, in which there was a demo's link and nothing else. */
+static void paragraph_become_demo(struct render *r)
+{
+    r->html.len = r->p.from;
+    struct note_demo *demos = (void *)r->demos.data;
+    demos[r->link.demo].block = true;
+    render_hole(r, NOTE_DEMO, r->link.demo);
 }
 
 static void paragraph_leave(struct render *r)
@@ -203,18 +213,15 @@ static void paragraph_leave(struct render *r)
         item_close(r);
         return;
     }
+    bool is_demo = !r->in_callout_title && r->p.demo_end == r->html.len;
     if (r->p.is_summary)
-        summary_end(r);
-    if (r->in_callout_title) {
+        summary_end(r, is_demo);
+    if (is_demo)
+        paragraph_become_demo(r);
+    else if (r->in_callout_title)
         callout_title_end(r);
-    } else if (r->p.demo_end == r->html.len) { /* nothing in it but a demo */
-        r->html.len = r->p.from;
-        struct note_demo *demos = (void *)r->demos.data;
-        demos[r->link.demo].block = true;
-        render_hole(r, NOTE_DEMO, r->link.demo);
-    } else {
+    else
         out(&r->html, "</p>\n");
-    }
 }
 
 /*** Code and tables ***/
