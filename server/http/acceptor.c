@@ -71,24 +71,23 @@ static socklen_t address_len(const struct sockaddr_storage *address)
     return address->ss_family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
 }
 
-static bool same_address(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
+/* IPv4 is mapped into IPv6, so that there is one kind to compare. */
+static struct in6_addr plain_address(const struct sockaddr_storage *address)
 {
-    if (a->ss_family != b->ss_family)
-        return false;
-    if (a->ss_family == AF_INET)
-        return ((const struct sockaddr_in *)a)->sin_addr.s_addr ==
-               ((const struct sockaddr_in *)b)->sin_addr.s_addr;
-    return IN6_ARE_ADDR_EQUAL(&((const struct sockaddr_in6 *)a)->sin6_addr,
-                              &((const struct sockaddr_in6 *)b)->sin6_addr);
+    struct in6_addr plain = {.s6_addr = {[10] = 0xff, [11] = 0xff}};
+    if (address->ss_family == AF_INET6)
+        return ((const struct sockaddr_in6 *)address)->sin6_addr;
+    memcpy(plain.s6_addr + 12, &((const struct sockaddr_in *)address)->sin_addr, 4);
+    return plain;
 }
 
 /*** Accepting ***/
 
-static bool has_room(const struct http *http, const struct sockaddr_storage *address)
+static bool has_room(const struct http *http, const struct in6_addr *address)
 {
     int same = 0;
     for (const struct conn *conn = http->conns; conn; conn = conn->next)
-        same += same_address(&conn->address, address);
+        same += IN6_ARE_ADDR_EQUAL(&conn->address, address);
     return http->n_conns < http->options.max_connections && same < http->options.max_per_address;
 }
 
@@ -107,22 +106,23 @@ static void refuse(const struct http *http, int fd)
 /* Takes the descriptor. */
 static void admit(struct http *http, int fd, const struct sockaddr_storage *address)
 {
-    struct conn *conn = has_room(http, address) ? calloc(1, sizeof *conn) : NULL;
+    struct in6_addr plain = plain_address(address);
+    struct conn *conn = has_room(http, &plain) ? calloc(1, sizeof *conn) : NULL;
     if (!conn) {
         refuse(http, fd);
         return;
     }
     conn->http = http;
     conn->fd = fd;
-    conn->address = *address;
+    conn->address = plain;
     conn->next = http->conns;
     conn->link = &http->conns;
     if (conn->next)
         conn->next->link = &conn->next;
     http->conns = conn;
     http->n_conns++;
-    conn_enter(conn, CONN_HEADER, http->options.header_deadline_ms);
-    const struct sockaddr *sockaddr = (const struct sockaddr *)&conn->address;
+    conn_enter(conn, CONN_HEADER);
+    const struct sockaddr *sockaddr = (const struct sockaddr *)address;
     if (MHD_add_connection(http->daemon, fd, sockaddr, address_len(address)) != MHD_YES &&
         http->conns == conn)
         conn_free(conn); /* refused before on_connection knew of it; the descriptor is closed */

@@ -69,7 +69,7 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *mhd
     req->target_len = strlen(target);
     req->refused = gate_target(target);
     conn->http->n_busy++;
-    conn_enter(conn, CONN_HEADER, conn->http->options.header_deadline_ms);
+    conn_enter(conn, CONN_HEADER);
     return req;
 }
 
@@ -109,9 +109,9 @@ static enum MHD_Result request_begin(struct http_request *req)
     if (req->refused && req->refused->close)
         response_refuse(req, req->refused);
     else if (gate_has_body(&req->facts))
-        conn_enter(conn, CONN_BODY, CONN_BODY_MS);
+        conn_enter(conn, CONN_BODY);
     else
-        conn_enter(conn, CONN_REPLY, CONN_REPLY_MS);
+        conn_enter(conn, CONN_REPLY);
     return MHD_YES;
 }
 
@@ -168,10 +168,10 @@ static void request_answer(struct http_request *req)
 static enum MHD_Result request_finish(struct http_request *req)
 {
     struct conn *conn = conn_of(req);
-    conn_enter(conn, CONN_REPLY, CONN_REPLY_MS);
+    conn_enter(conn, CONN_REPLY);
     request_answer(req);
     if (!req->replied && req->deferred) {
-        conn_enter(conn, CONN_WAITING, -1);
+        conn_enter(conn, CONN_WAITING);
         MHD_suspend_connection(conn->mhd);
     } else if (!req->replied) {
         http_reply_error(req, 500, "no_reply", NULL, "Nothing answered this request.");
@@ -217,7 +217,7 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **context,
     if (conn->http->draining)
         conn_kill(conn);
     else
-        conn_enter(conn, CONN_IDLE, CONN_IDLE_MS);
+        conn_enter(conn, CONN_IDLE);
 }
 
 /*** Running it ***/

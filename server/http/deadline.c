@@ -55,9 +55,29 @@ static void sweep(void *ud)
         arm(http, earliest, now);
 }
 
-void conn_enter(struct conn *conn, enum conn_phase phase, int64_t ms)
+static int phase_ms(const struct http_options *options, enum conn_phase phase)
+{
+    switch (phase) {
+    case CONN_HEADER:
+        return options->header_deadline_ms;
+    case CONN_BODY:
+        return options->body_deadline_ms;
+    case CONN_REPLY:
+        return options->reply_deadline_ms;
+    case CONN_STREAM:
+        return options->heartbeat_ms;
+    case CONN_IDLE:
+        return options->idle_deadline_ms;
+    case CONN_WAITING:
+        break;
+    }
+    return -1;
+}
+
+void conn_enter(struct conn *conn, enum conn_phase phase)
 {
     int64_t now = conn_clock();
+    int ms = phase_ms(&conn->http->options, phase);
     conn->phase = phase;
     conn->deadline = ms < 0 ? INT64_MAX : now + ms;
     if (conn->deadline < conn->http->sweep_at)

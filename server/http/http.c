@@ -10,6 +10,23 @@
 
 static const struct gate_verdict stopping = {503, true, "stopping", "The server is stopping."};
 
+static void default_to(int *option, int value)
+{
+    if (!*option)
+        *option = value;
+}
+
+static void set_defaults(struct http_options *options)
+{
+    default_to(&options->max_connections, 256);
+    default_to(&options->max_per_address, options->max_connections);
+    default_to(&options->header_deadline_ms, 5 * 1000);
+    default_to(&options->body_deadline_ms, 10 * 1000);
+    default_to(&options->reply_deadline_ms, 60 * 1000);
+    default_to(&options->idle_deadline_ms, 30 * 1000);
+    default_to(&options->heartbeat_ms, 15 * 1000);
+}
+
 int http_open(const struct http_options *options, struct http **ret, struct err *err)
 {
     struct http *http = calloc(1, sizeof *http);
@@ -18,12 +35,7 @@ int http_open(const struct http_options *options, struct http **ret, struct err 
     http->options = *options;
     http->listen_fd = -1;
     http->sweep_at = INT64_MAX;
-    if (!http->options.max_connections)
-        http->options.max_connections = 256;
-    if (!http->options.max_per_address)
-        http->options.max_per_address = http->options.max_connections;
-    if (!http->options.header_deadline_ms)
-        http->options.header_deadline_ms = 5000;
+    set_defaults(&http->options);
     int r = daemon_start(http, err);
     if (r == 0)
         r = acceptor_open(http, err);

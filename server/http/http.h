@@ -49,9 +49,14 @@ struct http_options {
     void *ud; /* http_ud(req) */
     /* Writes a whole HTML page for an error; its text may be anything, escape it. */
     void (*error_page)(struct http_request *req, int status, const char *message, struct text *out);
-    int max_connections;    /* 0: 256 */
-    int max_per_address;    /* 0: 256: on loopback all clients share one address */
-    int header_deadline_ms; /* 0: 5000 */
+    int max_connections; /* 0: 256 */
+    int max_per_address; /* 0: 256: on loopback all clients share one address */
+    /* How long a client may take, from start to end; 0: the default. */
+    int header_deadline_ms; /* 5 s, to send a request's headers */
+    int body_deadline_ms;   /* 10 s, to send its body */
+    int reply_deadline_ms;  /* 60 s, to take the reply; a stream's reader: to take anything */
+    int idle_deadline_ms;   /* 30 s, until its next request */
+    int heartbeat_ms;       /* 15 s of silence on a stream */
 };
 
 /* Listens and serves as the loop turns. -EADDRINUSE, -EACCES, -EADDRNOTAVAIL, -EINVAL, with a

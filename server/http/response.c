@@ -94,7 +94,7 @@ void response_queue(struct http_request *req, int status, struct MHD_Response *r
     if (req->replied)
         return;
     req->replied = true;
-    conn_enter(conn, CONN_REPLY, CONN_REPLY_MS);
+    conn_enter(conn, CONN_REPLY);
     if (!response || MHD_queue_response(conn->mhd, (unsigned)status, response) != MHD_YES)
         conn_kill(conn);
     if (waiting)

@@ -7,7 +7,7 @@
 
 #include "http/http.h"
 
-enum { ROUTER_PARAMS = 4, ROUTER_PARAM_BYTES = 512 };
+enum { ROUTER_PARAMS = 4, ROUTER_PARAM_BYTES = 256 };
 
 /* The values of a route's ":name" segments and its "*". */
 struct router_params {

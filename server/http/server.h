@@ -34,10 +34,6 @@ enum conn_phase {
 };
 
 enum {
-    CONN_BODY_MS = 10 * 1000,
-    CONN_REPLY_MS = 60 * 1000,
-    CONN_IDLE_MS = 30 * 1000,
-    STREAM_HEARTBEAT_MS = 15 * 1000,
     HTTP_SET_HEADERS = 8,
     /* Of libmicrohttpd's pool for a connection. Cookies of every server on localhost come here, and
      * are copied once: 12 KiB takes 5 KB of them where 8 KiB takes 3. Half of it becomes resident.
@@ -72,8 +68,8 @@ struct conn {
         *mhd; /* NULL until libmicrohttpd has taken it, and after it has closed it */
     int fd;
     enum conn_phase phase;
-    int64_t deadline; /* conn_clock; INT64_MAX: none */
-    struct sockaddr_storage address;
+    int64_t deadline;        /* conn_clock; INT64_MAX: none */
+    struct in6_addr address; /* IPv4 as ::ffff:a.b.c.d */
     struct conn *next, **link;
     struct http_request req; /* its last member is large and not always zeroed: keep it last */
 };
@@ -122,8 +118,8 @@ void daemon_resume(struct conn *conn);
 void conn_free(struct conn *conn);
 
 /* deadline.c */
-/* The phase's deadline is `ms` from now. */
-void conn_enter(struct conn *conn, enum conn_phase phase, int64_t ms);
+/* Begins a phase, and its deadline. */
+void conn_enter(struct conn *conn, enum conn_phase phase);
 /* Ends the connection as soon as libmicrohttpd runs. */
 void conn_kill(struct conn *conn);
 void deadline_stop(struct http *http);

@@ -7,7 +7,7 @@
  * A suspended connection is not polled, so nobody would see the client leave. Our own loop watches
  * its socket for that alone, and the heartbeat, a comment after 15 s of silence, finds those that
  * left without a FIN. A client that stops reading is never suspended: it is ended when it has taken
- * nothing for CONN_REPLY_MS. */
+ * nothing for reply_deadline_ms. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -44,7 +44,7 @@ static void stream_free(void *cls)
 static ssize_t stream_finish(struct http_stream *stream)
 {
     stream->ended = true;
-    conn_enter(stream->conn, CONN_REPLY, CONN_REPLY_MS);
+    conn_enter(stream->conn, CONN_REPLY);
     return MHD_CONTENT_READER_END_OF_STREAM;
 }
 
@@ -108,18 +108,18 @@ static void client_left(void *ud, uint32_t events)
 
 int64_t stream_sweep(struct http_stream *stream)
 {
+    const struct http_options *options = &stream->conn->http->options;
     int64_t silent = clock_ms() - stream->last;
-    if (!stream->suspended && silent >= CONN_REPLY_MS) {
+    int64_t bears = stream->suspended ? options->heartbeat_ms : options->reply_deadline_ms;
+    if (silent < bears)
+        return bears - silent;
+    if (stream->suspended) {
+        stream->beat_due = true;
+        http_stream_wake(stream);
+    } else {
         conn_kill(stream->conn);
-        return CONN_REPLY_MS;
     }
-    if (!stream->suspended)
-        return CONN_REPLY_MS - silent;
-    if (silent < STREAM_HEARTBEAT_MS)
-        return STREAM_HEARTBEAT_MS - silent;
-    stream->beat_due = true;
-    http_stream_wake(stream);
-    return STREAM_HEARTBEAT_MS;
+    return options->heartbeat_ms;
 }
 
 /*** The reply ***/
@@ -156,5 +156,5 @@ void http_reply_stream(struct http_request *req, const struct http_stream_ops *o
     }
     response_send(req, 200, response);
     if (response && conn->phase == CONN_REPLY)
-        conn_enter(conn, CONN_STREAM, STREAM_HEARTBEAT_MS);
+        conn_enter(conn, CONN_STREAM);
 }

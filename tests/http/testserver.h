@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -34,7 +35,7 @@
 
 /*** The server ***/
 
-enum { STREAMS_MAX = 512 };
+enum { STREAMS_MAX = 512, FLOOD = 1 << 30 };
 
 struct reader {
     struct http_stream *stream;
@@ -125,6 +126,8 @@ static ssize_t read_events(void *ud, char *buf, size_t max)
 {
     struct reader *reader = ud;
     int n = reader->unread;
+    if (n == FLOOD)
+        return (ssize_t)(memset(buf, '\n', max), max);
     reader->unread = 0;
     if (n == 0)
         return 0;
@@ -150,12 +153,12 @@ static void get_events(struct http_request *req)
     http_reply_stream(req, &ops, reader, &reader->stream);
 }
 
-/* Adds one event to every stream, or ends them all. */
+/* Adds one event to every stream, or ends them all, or gives them more than anybody can read. */
 static void post_event(struct http_request *req)
 {
-    bool end = http_query(req, "end");
+    bool end = http_query(req, "end"), flood = http_query(req, "flood");
     for (int i = 0; i < server.n_readers; i++) {
-        server.readers[i]->unread = end ? -1 : server.readers[i]->unread + 1;
+        server.readers[i]->unread = end ? -1 : flood ? FLOOD : server.readers[i]->unread + 1;
         http_stream_wake(server.readers[i]->stream);
         http_stream_wake(server.readers[i]->stream);
     }
@@ -274,6 +277,7 @@ static struct served serve_start(struct http_options options)
     signal(SIGPIPE, SIG_IGN);
     served.pid = fork();
     if (served.pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails does not stop it */
         close(fds[0]);
         serve(options, fds[1]);
     }

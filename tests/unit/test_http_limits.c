@@ -55,6 +55,57 @@ static void a_client_that_drips_is_closed_at_the_deadline(void **state)
     assert_int_equal(serve_stop(&served), 0);
 }
 
+static void a_body_that_drips_is_closed_at_the_deadline(void **state)
+{
+    struct served served = serve_start((struct http_options){.body_deadline_ms = 200});
+    char request[160];
+    (void)state;
+    int fd = client_connect(&served);
+    snprintf(request, sizeof request,
+             "POST /api/echo HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: application/json\r\n"
+             "Content-Length: 60000\r\n\r\n",
+             served.port);
+    send_string(fd, request);
+    for (int i = 0; i < 1000 && send(fd, "x", 1, MSG_NOSIGNAL) == 1; i++)
+        poll(NULL, 0, 20);
+    assert_true(send(fd, "x", 1, MSG_NOSIGNAL) < 0);
+    close(fd);
+    assert_int_equal(serve_stop(&served), 0);
+}
+
+static void a_client_that_does_not_take_its_replies_is_closed(void **state)
+{
+    struct served served = serve_start((struct http_options){.reply_deadline_ms = 300});
+    char request[64];
+    (void)state;
+    int fd = client_connect(&served);
+    snprintf(request, sizeof request, "GET /page HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n",
+             served.port);
+    for (int i = 0; i < 5000; i++) /* some 30 MB of replies: more than sockets hold */
+        send_string(fd, request);
+    struct pollfd reset = {.fd = fd, .events = 0};
+    assert_int_equal(poll(&reset, 1, PATIENCE_MS), 1);
+    assert_true(reset.revents & (POLLERR | POLLHUP));
+    close(fd);
+    assert_int_equal(serve_stop(&served), 0);
+}
+
+static void an_idle_connection_is_closed_at_the_deadline(void **state)
+{
+    struct served served = serve_start((struct http_options){.idle_deadline_ms = 200});
+    cleanup_text struct text reply = {0};
+    char request[64];
+    (void)state;
+    int fd = client_connect(&served);
+    snprintf(request, sizeof request, "GET /zh/a HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n",
+             served.port);
+    send_string(fd, request);
+    assert_true(client_read(fd, &reply, NULL, PATIENCE_MS));
+    assert_int_equal(reply_status(&reply), 200);
+    close(fd);
+    assert_int_equal(serve_stop(&served), 0);
+}
+
 static void clients_that_leave_half_way_free_their_place(void **state)
 {
     struct served served = start_with(8, 8);
@@ -218,6 +269,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(silent_and_half_open_clients_are_closed_at_the_deadline),
         cmocka_unit_test(a_client_that_drips_is_closed_at_the_deadline),
+        cmocka_unit_test(a_body_that_drips_is_closed_at_the_deadline),
+        cmocka_unit_test(a_client_that_does_not_take_its_replies_is_closed),
+        cmocka_unit_test(an_idle_connection_is_closed_at_the_deadline),
         cmocka_unit_test(clients_that_leave_half_way_free_their_place),
         cmocka_unit_test(the_cap_on_all_connections_answers_503),
         cmocka_unit_test(the_cap_on_one_address_answers_503),

@@ -8,7 +8,8 @@ static struct served served;
 static int start(void **state)
 {
     (void)state;
-    served = serve_start((struct http_options){.max_connections = MANY + 8});
+    served = serve_start((struct http_options){
+        .max_connections = MANY + 8, .heartbeat_ms = 200, .reply_deadline_ms = 400});
     return 0;
 }
 
@@ -110,19 +111,25 @@ static void a_reader_that_resets_is_noticed(void **state)
     wait_for_streams("open=0");
 }
 
-static void a_stop_ends_open_streams_in_time(void **state)
+static void a_silent_stream_has_a_heartbeat(void **state)
 {
-    struct served own = serve_start((struct http_options){0});
-    struct served shared = served;
     cleanup_text struct text stream = {0};
     (void)state;
-    served = own;
     int fd = open_stream(&stream);
-    assert_int_equal(serve_stop(&own), 0);
-    assert_true(client_read(fd, &stream, NULL, PATIENCE_MS));
-    assert_non_null(strstr(stream.data, "\r\n0\r\n\r\n"));
+    client_read(fd, &stream, ": \n\n", PATIENCE_MS);
+    assert_non_null(strstr(stream.data, ": \n\n"));
     close(fd);
-    served = shared;
+    wait_for_streams("open=0");
+}
+
+static void a_reader_that_stops_reading_is_ended(void **state)
+{
+    cleanup_text struct text stream = {0}, reply = {0};
+    (void)state;
+    int fd = open_stream(&stream);
+    ask("POST /api/events?flood", &reply);
+    wait_for_streams("open=0");
+    close(fd);
 }
 
 int main(void)
@@ -132,7 +139,8 @@ int main(void)
         cmocka_unit_test(three_hundred_streams_get_every_wake),
         cmocka_unit_test(a_reader_that_leaves_is_noticed_without_anything_to_send),
         cmocka_unit_test(a_reader_that_resets_is_noticed),
-        cmocka_unit_test(a_stop_ends_open_streams_in_time),
+        cmocka_unit_test(a_silent_stream_has_a_heartbeat),
+        cmocka_unit_test(a_reader_that_stops_reading_is_ended),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
