@@ -1,8 +1,9 @@
 /* arena.c - obstack without its habit of ending the process; see arena.h.
  *
- * When malloc fails, obstack calls one process-wide handler that must not return. Ours jumps back into the arena function
- * that asked, on the same thread: between the two lie only obstack's own frames, which hold nothing and have changed
- * nothing yet. The jump is armed only where a new chunk is needed, so the common allocation pays a compare. */
+ * When malloc fails, obstack calls one process-wide handler that must not return. Ours jumps back
+ * into the arena function that asked, on the same thread: between the two lie only obstack's own
+ * frames, which hold nothing and have changed nothing yet. The jump is armed only where a new chunk
+ * is needed, so the common allocation pays a compare. */
 #include "notes/arena.h"
 
 #include <limits.h>

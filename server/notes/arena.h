@@ -1,8 +1,8 @@
 /* arena.h - memory that is freed all at once: what belongs to one note or one library.
  *
- * A thin cover over glibc's obstack. obstack itself ends the process when memory runs out; an arena fails once and
- * for good instead, like struct text: allocations return NULL from then on, and the builder checks `failed` at the end.
- * One thread at a time may allocate. */
+ * A thin cover over glibc's obstack. obstack itself ends the process when memory runs out; an arena
+ * fails once and for good instead, like struct text: allocations return NULL from then on, and the
+ * builder checks `failed` at the end. One thread at a time may allocate. */
 #ifndef PREPD_NOTES_ARENA_H
 #define PREPD_NOTES_ARENA_H
 

@@ -1,7 +1,8 @@
-/* book.h - one book on disk: which files it has, and reading one. Only library*.c and book*.c include this.
+/* book.h - one book on disk: which files it has, and reading one. Only library*.c and book*.c
+ * include this.
  *
- * Nothing outside a book's folder is ever opened: paths are resolved by openat2(RESOLVE_BENEATH), so a symbolic link that
- * stays inside is followed and one that leaves is passed over. */
+ * Nothing outside a book's folder is ever opened: paths are resolved by openat2(RESOLVE_BENEATH),
+ * so a symbolic link that stays inside is followed and one that leaves is passed over. */
 #ifndef PREPD_NOTES_BOOK_H
 #define PREPD_NOTES_BOOK_H
 
@@ -27,12 +28,14 @@ struct book_name {
 
 struct book {
     const struct library_source *source;
-    int folder_fd;           /* -1 if the book is one file */
-    struct book_name *names; /* by folder, the numbered ones first and in order, the others by name */
+    int folder_fd; /* -1 if the book is one file */
+    struct book_name
+        *names; /* by folder, the numbered ones first and in order, the others by name */
     size_t n_names;
 };
 
-/* Lists a book's files. `names` and their strings are the arena's. -ENOENT …, with *err, if the source cannot be read. */
+/* Lists a book's files. `names` and their strings are the arena's. -ENOENT …, with *err, if the
+ * source cannot be read. */
 int book_open(const struct library_source *source, struct arena *arena, struct book *ret,
               struct err *err);
 void book_close(struct book *book);
@@ -46,12 +49,12 @@ struct book_file {
     struct arena arena;
 };
 
-/* Reads and parses. Text that is no note is a file with a `problem`. -ENOENT: it is gone, no regular file, or out of the book's bounds;
- * -ENOMEM. */
+/* Reads and parses. Text that is no note is a file with a `problem`. -ENOENT: it is gone, no
+ * regular file, or out of the book's bounds; -ENOMEM. */
 int book_file_read(const struct book *book, const struct book_name *name, const char *key,
                    struct book_file **ret);
-/* True if what is on disk can only be what was read: same file, size and times, and not so young that it may have been written again
- * within the clock's grain. */
+/* True if what is on disk can only be what was read: same file, size and times, and not so young
+ * that it may have been written again within the clock's grain. */
 bool book_file_is_current(const struct book *book, const struct book_name *name,
                           const struct book_file *file);
 struct book_file *book_file_ref(struct book_file *file);

@@ -1,4 +1,5 @@
-/* book_file.c - reading one file of a book, and knowing when it need not be read again; see book.h. */
+/* book_file.c - reading one file of a book, and knowing when it need not be read again; see book.h.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -55,7 +56,8 @@ static int read_text(int fd, char **ret, size_t *ret_len)
     return 0;
 }
 
-/* For a flat book: Chinese if more than one letter in twenty of its beginning is Han; a Chinese note on code has a lot of Latin. */
+/* For a flat book: Chinese if more than one letter in twenty of its beginning is Han; a Chinese
+ * note on code has a lot of Latin. */
 static enum lang guess_lang(const char *bytes, size_t len)
 {
     size_t han = 0, latin = 0;
@@ -78,8 +80,8 @@ static enum lang file_lang(const struct book_name *name, const char *bytes, size
 /* The text to show in place of a note that could not be parsed. */
 static void keep_raw(struct book_file *file, const char *bytes, size_t len)
 {
-    bool is_text = len <= NOTE_BYTES_MAX && !memchr(bytes, '\0', len) &&
-                   utf8_valid_len(bytes, len) == len;
+    bool is_text =
+        len <= NOTE_BYTES_MAX && !memchr(bytes, '\0', len) && utf8_valid_len(bytes, len) == len;
     if (!is_text)
         return;
     file->file.raw = arena_string(&file->arena, bytes, len);
@@ -89,7 +91,7 @@ static void keep_raw(struct book_file *file, const char *bytes, size_t len)
 static int file_fill(struct book_file *file, int fd, const struct book_name *name)
 {
     cleanup_free char *bytes = NULL;
-    size_t len;
+    size_t len = 0;
     struct note_file *f = &file->file;
     int r = read_text(fd, &bytes, &len);
     if (r == -ENOMEM)

@@ -1,8 +1,9 @@
 /* entity.c - see entity.h.
  *
- * HTML has two thousand names. In running text a name goes to the browser as it is, which knows them all; decoding is
- * needed for links (before their scheme is judged) and for plain text, where the common names do. A name missing here is
- * literal text in a link and can therefore hide nothing. */
+ * HTML has two thousand names. In running text a name goes to the browser as it is, which knows
+ * them all; decoding is needed for links (before their scheme is judged) and for plain text, where
+ * the common names do. A name missing here is literal text in a link and can therefore hide
+ * nothing. */
 #include "notes/entity.h"
 
 #include <stdint.h>
@@ -12,25 +13,24 @@
 #include "base/util.h"
 #include "notes/utf8.h"
 
+/* clang-format off */
 static const struct {
     const char *name;
     uint32_t c;
 } entity_names[] = {
-    {"amp", '&'},       {"lt", '<'},        {"gt", '>'},         {"quot", '"'},
-    {"apos", '\''},     {"colon", ':'},     {"sol", '/'},        {"bsol", '\\'},
-    {"num", '#'},       {"quest", '?'},     {"period", '.'},     {"comma", ','},
-    {"Tab", '\t'},      {"NewLine", '\n'},  {"lpar", '('},       {"rpar", ')'},
-    {"lsqb", '['},      {"rsqb", ']'},      {"grave", '`'},      {"ast", '*'},
-    {"lowbar", '_'},    {"vert", '|'},      {"nbsp", 0xa0},      {"copy", 0xa9},
-    {"reg", 0xae},      {"deg", 0xb0},      {"plusmn", 0xb1},    {"sup2", 0xb2},
-    {"sup3", 0xb3},     {"micro", 0xb5},    {"middot", 0xb7},    {"frac12", 0xbd},
-    {"times", 0xd7},    {"divide", 0xf7},   {"ndash", 0x2013},   {"mdash", 0x2014},
-    {"lsquo", 0x2018},  {"rsquo", 0x2019},  {"ldquo", 0x201c},   {"rdquo", 0x201d},
-    {"bull", 0x2022},   {"hellip", 0x2026}, {"larr", 0x2190},    {"uarr", 0x2191},
-    {"rarr", 0x2192},   {"darr", 0x2193},   {"harr", 0x2194},    {"rArr", 0x21d2},
-    {"minus", 0x2212},  {"infin", 0x221e},  {"asymp", 0x2248},   {"ne", 0x2260},
-    {"le", 0x2264},     {"ge", 0x2265},     {"ZeroWidthSpace", 0x200b},
+    {"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''}, {"colon", ':'},
+    {"sol", '/'}, {"bsol", '\\'}, {"num", '#'}, {"quest", '?'}, {"period", '.'}, {"comma", ','},
+    {"Tab", '\t'}, {"NewLine", '\n'}, {"lpar", '('}, {"rpar", ')'}, {"lsqb", '['}, {"rsqb", ']'},
+    {"grave", '`'}, {"ast", '*'}, {"lowbar", '_'}, {"vert", '|'}, {"nbsp", 0xa0}, {"copy", 0xa9},
+    {"reg", 0xae}, {"deg", 0xb0}, {"plusmn", 0xb1}, {"sup2", 0xb2}, {"sup3", 0xb3},
+    {"micro", 0xb5}, {"middot", 0xb7}, {"frac12", 0xbd}, {"times", 0xd7}, {"divide", 0xf7},
+    {"ndash", 0x2013}, {"mdash", 0x2014}, {"lsquo", 0x2018}, {"rsquo", 0x2019}, {"ldquo", 0x201c},
+    {"rdquo", 0x201d}, {"bull", 0x2022}, {"hellip", 0x2026}, {"larr", 0x2190}, {"uarr", 0x2191},
+    {"rarr", 0x2192}, {"darr", 0x2193}, {"harr", 0x2194}, {"rArr", 0x21d2}, {"minus", 0x2212},
+    {"infin", 0x221e}, {"asymp", 0x2248}, {"ne", 0x2260}, {"le", 0x2264}, {"ge", 0x2265},
+    {"ZeroWidthSpace", 0x200b},
 };
+/* clang-format on */
 
 static uint32_t entity_number(const char *digits, int base)
 {

@@ -1,13 +1,16 @@
 /* guard.c - a bound on md4c's time, made before it starts.
  *
- * DESIGN  A callback can stop md4c, but md4c 0.4.8 makes no callback while it resolves the brackets and links of one block
- * (a paragraph, a heading, a table cell), and on some texts that takes quadratic time: 64 KB of "[[[…]]]" five seconds. So
- * each block is priced beforehand by what was measured:
- *   - a "]" may have the whole block before it hashed, as the label of a link reference, if the text defines any;
- *   - a "www." or "://" may have the rest of its line looked through, and is compared with all others of its block.
- * Where blocks end is known to the parser alone; a run of lines without an empty line, a top-level bullet or a heading
- * among them can only be larger than a block, so the price can only be too high. Code is priced as if it were text, for the
- * same reason. The usual note is cleared at once, by pricing it as a single line. */
+ * DESIGN  A callback can stop md4c, but md4c 0.4.8 makes no callback while it resolves the brackets
+ * and links of one block (a paragraph, a heading, a table cell), and on some texts that takes
+ * quadratic time: 64 KB of "[[[…]]]" five seconds. So each block is priced beforehand by what was
+ * measured:
+ *   - a "]" may have the whole block before it hashed, as the label of a link reference, if the
+ * text defines any;
+ *   - a "www." or "://" may have the rest of its line looked through, and is compared with all
+ * others of its block. Where blocks end is known to the parser alone; a run of lines without an
+ * empty line, a top-level bullet or a heading among them can only be larger than a block, so the
+ * price can only be too high. Code is priced as if it were text, for the same reason. The usual
+ * note is cleared at once, by pricing it as a single line. */
 #include "notes/guard.h"
 
 #include <errno.h>
@@ -15,10 +18,11 @@
 #include <string.h>
 
 /* Nanoseconds, measured and rounded up. */
-static const double NS_BRACKET_REFERENCE = 4.0; /* "]" × bytes of its block, if references are defined */
-static const double NS_BRACKET = 0.06;          /* … and if not */
-static const double NS_LINK_PAIR = 0.6;         /* link × link of one block */
-static const double NS_LINK_BYTE = 0.5;         /* link × bytes of its line */
+static const double NS_BRACKET_REFERENCE =
+    4.0;                                /* "]" × bytes of its block, if references are defined */
+static const double NS_BRACKET = 0.06;  /* … and if not */
+static const double NS_LINK_PAIR = 0.6; /* link × link of one block */
+static const double NS_LINK_BYTE = 0.5; /* link × bytes of its line */
 
 struct guard_block {
     double bytes;
@@ -65,8 +69,9 @@ static void block_add_line(struct guard_block *b, const char *line, const char *
     b->links_by_bytes += links * bytes;
 }
 
-/* True if this line ends whatever paragraph stands before it: it is empty, a heading, or a bullet with text that is indented less than
- * code. (Deeper bullets and numbers other than 1 may also be text.) */
+/* True if this line ends whatever paragraph stands before it: it is empty, a heading, or a bullet
+ * with text that is indented less than code. (Deeper bullets and numbers other than 1 may also be
+ * text.) */
 static bool line_begins_block(const char *line, const char *end)
 {
     size_t left = (size_t)(end - line);

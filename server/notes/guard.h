@@ -6,8 +6,9 @@
 
 enum { GUARD_MS_MAX = 150 };
 
-/* 0, or -ETIME if md4c's quadratic steps may take more than GUARD_MS_MAX on this text; *ret_offset is then where the block
- * stands that is too much. Errs on the safe side: blocks are taken to be larger than they may be. Linear in len. */
+/* 0, or -ETIME if md4c's quadratic steps may take more than GUARD_MS_MAX on this text; *ret_offset
+ * is then where the block stands that is too much. Errs on the safe side: blocks are taken to be
+ * larger than they may be. Linear in len. */
 int guard_check(const char *bytes, size_t len, size_t *ret_offset);
 
 #endif

@@ -1,8 +1,9 @@
 /* library.c - from books to topics; see library.h.
  *
- * DESIGN  A scan lists each book (book.c), reads its files or takes them over from the previous library (book_file.c),
- * pairs the two languages by slug, puts the topics in order and gives each a slug of its own. A file is shared by
- * reference count, so a library that changed in one file of a thousand costs one parse. */
+ * DESIGN  A scan lists each book (book.c), reads its files or takes them over from the previous
+ * library (book_file.c), pairs the two languages by slug, puts the topics in order and gives each a
+ * slug of its own. A file is shared by reference count, so a library that changed in one file of a
+ * thousand costs one parse. */
 #include "notes/library.h"
 
 #include <errno.h>
@@ -62,9 +63,10 @@ static struct book_file *find_previous(const struct library *previous, const cha
     return NULL;
 }
 
-/* Reads a file, or takes it over. One that was read again and found the same keeps its old note, and with it its address. */
-static int scan_file(const struct scan *scan, const struct book *book,
-                     const struct book_name *name, const char *key, struct book_file **ret)
+/* Reads a file, or takes it over. One that was read again and found the same keeps its old note,
+ * and with it its address. */
+static int scan_file(const struct scan *scan, const struct book *book, const struct book_name *name,
+                     const char *key, struct book_file **ret)
 {
     struct book_file *old = find_previous(scan->previous, key);
     if (old && book_file_is_current(book, name, old)) {
@@ -236,7 +238,8 @@ static int compare_topic_slugs(const void *a, const void *b)
     return strcmp(x->slug, y->slug);
 }
 
-/* Hands what the scan found to the library, the files even if something else fails: it frees them. */
+/* Hands what the scan found to the library, the files even if something else fails: it frees them.
+ */
 static int scan_finish(struct scan *scan)
 {
     struct library *library = scan->library;

@@ -1,8 +1,9 @@
 /* library_watch.c - inotify on the event loop; see library_watch.h.
  *
- * A folder is watched, not its files: editors replace files, and a watch on the old one would see nothing more. Which folders there are
- * is asked anew after each change (inotify gives a folder that is watched already the same number), so a zh/ that appears, or a
- * book that was moved away and came back, is watched from then on. A folder that is gone is looked for once a second. */
+ * A folder is watched, not its files: editors replace files, and a watch on the old one would see
+ * nothing more. Which folders there are is asked anew after each change (inotify gives a folder
+ * that is watched already the same number), so a zh/ that appears, or a book that was moved away
+ * and came back, is watched from then on. A folder that is gone is looked for once a second. */
 #include "notes/library_watch.h"
 
 #include <errno.h>
@@ -121,7 +122,8 @@ static bool is_of_interest(const struct library_watch *watch, const struct inoti
     return false;
 }
 
-/* A folder that is gone has no watch any more; one that was moved must lose it, for its path is now another's. */
+/* A folder that is gone has no watch any more; one that was moved must lose it, for its path is now
+ * another's. */
 static void forget_folder(struct library_watch *watch, const struct inotify_event *event)
 {
     for (size_t i = 0; i < watch->n_folders; i++)
@@ -159,8 +161,8 @@ static void on_events(void *ud, uint32_t ready)
 
 static int add_folder(struct library_watch *watch, char *path, char *only_name, bool required)
 {
-    watch->folders[watch->n_folders++] = (struct watched){
-        .path = path, .only_name = only_name, .required = required, .wd = -1};
+    watch->folders[watch->n_folders++] =
+        (struct watched){.path = path, .only_name = only_name, .required = required, .wd = -1};
     return path ? 0 : -ENOMEM;
 }
 
@@ -175,7 +177,8 @@ static int add_file(struct library_watch *watch, const char *path)
     const char *name = basename(path);
     size_t folder_len = (size_t)(name - path);
     char *only_name = strdup(name);
-    int r = add_folder(watch, folder_len ? strndup(path, folder_len) : strdup("."), only_name, true);
+    int r =
+        add_folder(watch, folder_len ? strndup(path, folder_len) : strdup("."), only_name, true);
     return only_name ? r : -ENOMEM;
 }
 

@@ -1,4 +1,5 @@
-/* names.c - see names.h. Each name carries the next number to try after it, so repeats do not search again. */
+/* names.c - see names.h. Each name carries the next number to try after it, so repeats do not
+ * search again. */
 #include "notes/names.h"
 
 #include <errno.h>
@@ -42,7 +43,8 @@ static int names_grow(struct names *names)
     return 0;
 }
 
-/* Finds or adds; *ret_new says which. The slot is valid until the next call. NULL if out of memory. */
+/* Finds or adds; *ret_new says which. The slot is valid until the next call. NULL if out of memory.
+ */
 static struct name_slot *names_slot(struct names *names, const char *name, int *ret_new)
 {
     if (2 * (names->n_used + 1) > names->n_slots && names_grow(names) < 0)

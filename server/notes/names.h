@@ -16,8 +16,9 @@ struct names {
 /* 1 if the name was added, 0 if it was there already, -ENOMEM. */
 int names_add(struct names *names, const char *name);
 
-/* Adds `base` if it is free, else the first that is free of "base-N", "base-(N+1)" …, N being `first`, as a string of the
- * arena. Returns what was added, or NULL if out of memory. Asking for one base n times takes n steps in all, not n². */
+/* Adds `base` if it is free, else the first that is free of "base-N", "base-(N+1)" …, N being
+ * `first`, as a string of the arena. Returns what was added, or NULL if out of memory. Asking for
+ * one base n times takes n steps in all, not n². */
 const char *names_claim(struct names *names, struct arena *arena, const char *base, unsigned first);
 
 void names_free(struct names *names);

@@ -1,7 +1,8 @@
 /* note.c - from a file's bytes to a note: checks, one pass of the parser, one arena; see note.h.
  *
- * While the parser runs, the note grows in a few buffers (struct render) whose strings are in the arena already. At the end the arrays
- * move there too, at their final size, and the parts get their pointers into the HTML. */
+ * While the parser runs, the note grows in a few buffers (struct render) whose strings are in the
+ * arena already. At the end the arrays move there too, at their final size, and the parts get their
+ * pointers into the HTML. */
 #include "notes/note.h"
 
 #include <errno.h>
@@ -17,7 +18,7 @@
 struct note_block {
     struct note note; /* first: a struct note * is a struct note_block * */
     atomic_uint references;
-    char *html;         /* allocated: it grew in place, and copying it would cost as much as rendering it */
+    char *html; /* allocated: it grew in place, and copying it would cost as much as rendering it */
     struct arena arena; /* all the rest, this struct too */
 };
 
@@ -66,7 +67,8 @@ static uint64_t revision_of(const char *bytes, size_t len)
     uint64_t h = len, words[2];
     for (size_t i = 0; i < len; i += sizeof words) {
         memcpy(words, bytes + i, sizeof words);
-        unsigned __int128 product = (unsigned __int128)(words[0] ^ 0x9e3779b97f4a7c15u) * (words[1] ^ h ^ 0xd6e8feb86659fd93u);
+        unsigned __int128 product = (unsigned __int128)(words[0] ^ 0x9e3779b97f4a7c15u) *
+                                    (words[1] ^ h ^ 0xd6e8feb86659fd93u);
         h = (h << 7 | h >> 57) ^ (uint64_t)product ^ (uint64_t)(product >> 64);
     }
     return h;
@@ -84,7 +86,8 @@ static void set_parts_html(struct note_part *parts, size_t n, const char *html)
     }
 }
 
-/* Moves what was rendered into the arena, and at last the arena into the note. NULL if out of memory. */
+/* Moves what was rendered into the arena, and at last the arena into the note. NULL if out of
+ * memory. */
 static struct note *note_finish(struct render *r, uint64_t revision)
 {
     struct arena *arena = r->arena;

@@ -1,16 +1,19 @@
 /* note.h - one Markdown file as a document: HTML with holes.
  *
- * DESIGN  md4c parses a file once, into a list of parts. Most parts are finished, safe HTML; between them are holes for
- * what changes while the text does not: checklist items (their state) and demos (their panel). Writing a page is a loop
- * over the parts, so a tick never costs a parse.
+ * DESIGN  md4c parses a file once, into a list of parts. Most parts are finished, safe HTML;
+ * between them are holes for what changes while the text does not: checklist items (their state)
+ * and demos (their panel). Writing a page is a loop over the parts, so a tick never costs a parse.
  *
- * An item `- [ ] text ^slug` becomes, in order: a part NOTE_ITEM (where the site opens the <li> and writes the control),
- * HTML `<span class="item-text" id="item-N-text">…</span>` (its first paragraph, N counted from 0 in the file), the HTML
- * of what is nested in it, and `</li>`. A link `[label](demo:gc?gogc=50)` becomes a part NOTE_DEMO.
+ * An item `- [ ] text ^slug` becomes, in order: a part NOTE_ITEM (where the site opens the <li> and
+ * writes the control), HTML `<span class="item-text" id="item-N-text">…</span>` (its first
+ * paragraph, N counted from 0 in the file), the HTML of what is nested in it, and `</li>`. A
+ * paragraph that is nothing but a link `[label](demo:gc?gogc=50)` becomes a part NOTE_DEMO; such a
+ * link among other words stays a link, `<a class="demo-link" …>` to the demo's page.
  *
- * A note is immutable once parsed and may be read by any thread. It and all it points to live in one arena, freed with
- * the last reference. Everything in it is valid UTF-8; every `html` is escaped and has only links that passed the
- * scheme allowlist (http, https, mailto, and relative or #fragment). */
+ * A note is immutable once parsed and may be read by any thread. It and all it points to live in
+ * one arena (the HTML in a buffer beside it), freed with the last reference. Everything in it is
+ * valid UTF-8; every `html` is escaped and has only links that passed the scheme allowlist (http,
+ * https, mailto, and relative or #fragment). */
 #ifndef PREPD_NOTES_NOTE_H
 #define PREPD_NOTES_NOTE_H
 
@@ -25,7 +28,7 @@ enum {
     NOTE_HTML_MAX = 8 << 20,  /* parsing stops with -EFBIG when its HTML grows past this */
     NOTE_MS_MAX = 200,        /* … and with -ETIME past this much time of the thread's CPU */
     NOTE_ITEMS_MAX = 5000,
-    NOTE_PAD = 64,            /* NUL bytes that md4c 0.4.8 needs after the text */
+    NOTE_PAD = 64, /* NUL bytes that md4c 0.4.8 needs after the text */
 };
 
 enum note_part_kind { NOTE_HTML, NOTE_ITEM, NOTE_DEMO };
@@ -53,12 +56,14 @@ struct note_demo {
     const char *query; /* "gogc=50", still percent-encoded, or "" */
     const char *label; /* plain text of the link */
     size_t line;
-    bool block; /* alone in its paragraph: a part NOTE_DEMO stands for it; else it is a link in the HTML */
+    bool block; /* alone in its paragraph: a part NOTE_DEMO stands for it; else it is a link in the
+                   HTML */
 };
 
 struct note_heading {
-    int level; /* 1–6 */
-    const char *anchor; /* unique in the file; letters, digits, CJK kept, the rest "-" */
+    int level;          /* 1–6 */
+    const char *anchor; /* unique in the file; as GitHub makes it: "What is GC?" is "what-is-gc";
+                           CJK kept */
     const char *text;
     size_t line;
 };
@@ -77,16 +82,17 @@ struct note {
     size_t n_headings;
 };
 
-/* Parses `len` bytes that are followed by NOTE_PAD NUL bytes. `name` is used in error messages ("content/zh/01-gc.md").
- * -EINVAL: empty, binary (a NUL byte) or not UTF-8, with the line; -EFBIG, -ETIME: a limit above; -ENOMEM. */
+/* Parses `len` bytes that are followed by NOTE_PAD NUL bytes. `name` is used in error messages
+ * ("content/zh/01-gc.md"). -EINVAL: empty, binary (a NUL byte) or not UTF-8, with the line; -EFBIG,
+ * -ETIME: a limit above; -ENOMEM. */
 int note_parse(const char *name, const char *bytes, size_t len, struct note **ret, struct err *err);
 
 /* Reference counting, atomic; note_parse gives one reference. unref(NULL) is fine. */
 struct note *note_ref(struct note *note);
 void note_unref(struct note *note);
 
-/* Puts the normalised form of `text` (UTF-8, plain) into an allocated string. For tests and for search. NULL if out of
- * memory. */
+/* Puts the normalised form of `text` (UTF-8, plain) into an allocated string. For tests and for
+ * search. NULL if out of memory. */
 char *note_normalise(const char *text);
 
 #endif

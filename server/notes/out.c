@@ -6,16 +6,17 @@
 
 #define EACH_BYTE(b) (0x0101010101010101u * (b))
 
-/* True if one of eight bytes is & < > or ". The two of each pair, 22 26 and 3c 3e, differ in one bit; where it is set in all bytes, a
- * byte equal to the larger is zero after the xor, and only a zero byte borrows from its top bit. (A false alarm is possible
- * and costs nothing but time.) */
+/* True if one of eight bytes is & < > or ". The two of each pair, 22 26 and 3c 3e, differ in one
+ * bit; where it is set in all bytes, a byte equal to the larger is zero after the xor, and only a
+ * zero byte borrows from its top bit. (A false alarm is possible and costs nothing but time.) */
 static bool eight_need_escape(const char *p)
 {
     uint64_t bytes;
     memcpy(&bytes, p, sizeof bytes);
     uint64_t ampersand = (bytes | EACH_BYTE(0x04)) ^ EACH_BYTE(0x26);
     uint64_t angle = (bytes | EACH_BYTE(0x02)) ^ EACH_BYTE(0x3e);
-    uint64_t zero = ((ampersand - EACH_BYTE(0x01)) & ~ampersand) | ((angle - EACH_BYTE(0x01)) & ~angle);
+    uint64_t zero =
+        ((ampersand - EACH_BYTE(0x01)) & ~ampersand) | ((angle - EACH_BYTE(0x01)) & ~angle);
     return zero & EACH_BYTE(0x80);
 }
 
@@ -39,7 +40,8 @@ static char *escape_bytes(char *to, const char *bytes, size_t len)
     return to;
 }
 
-/* Copies and looks at once, eight bytes at a time. The last ones, fewer than eight, are copied together with those before them. */
+/* Copies and looks at once, eight bytes at a time. The last ones, fewer than eight, are copied
+ * together with those before them. */
 void out_escaped(struct text *to, const char *bytes, size_t len)
 {
     char *room = text_reserve(to, 6 * len);

@@ -38,7 +38,8 @@ char *plain_text(struct arena *arena, const char *collected, size_t len)
 
 /*** Normalising ***/
 
-/* False for a character that is the same in NFC wherever it stands: what people write in Chinese and English. */
+/* False for a character that is the same in NFC wherever it stands: what people write in Chinese
+ * and English. */
 static inline bool may_change_in_nfc(uint32_t c)
 {
     return c >= 0x300 && !(c >= 0x4e00 && c <= 0x9fff) && !(c >= 0xff01 && c <= 0xff5e) &&
@@ -87,8 +88,8 @@ static void drop_trailing_punctuation(struct text *t, size_t from)
         t->data[t->len] = '\0';
 }
 
-/* Everything but NFC. What comes out is never longer than what goes in. False, with nothing added, if `composed` is false and a character
- * is met that NFC may change. */
+/* Everything but NFC. What comes out is never longer than what goes in. False, with nothing added,
+ * if `composed` is false and a character is met that NFC may change. */
 static bool fold(struct text *to, const char *s, const char *end, bool composed)
 {
     char *room = text_reserve(to, (size_t)(end - s));
@@ -180,8 +181,7 @@ void plain_anchor(struct text *to, const char *heading)
         if (c == ' ')
             text_char(to, '-');
         else if (belongs_in_anchor(c))
-            text_add(to, bytes,
-                     utf8_put(bytes, (uint32_t)utf8proc_tolower((utf8proc_int32_t)c)));
+            text_add(to, bytes, utf8_put(bytes, (uint32_t)utf8proc_tolower((utf8proc_int32_t)c)));
     }
     if (to->len == from)
         text_puts(to, "section");

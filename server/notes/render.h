@@ -1,13 +1,16 @@
-/* render.h - the renderer's inside: what md4c's callbacks share while a note is being made. Only render*.c and note.c include this.
+/* render.h - the renderer's inside: what md4c's callbacks share while a note is being made. Only
+ * render*.c and note.c include this.
  *
- * DESIGN  All HTML goes into one growing text; `parts` says where it is cut by holes. Markdown tells some things too late (a heading's
- * anchor, whether a paragraph holds nothing but a demo, whether a quote is a callout): then what was written since is
- * taken back or moved, which is why the offsets of what is open are kept here.
+ * DESIGN  All HTML goes into one growing text; `parts` says where it is cut by holes. Markdown
+ * tells some things too late (a heading's anchor, whether a paragraph holds nothing but a demo,
+ * whether a quote is a callout): then what was written since is taken back or moved, which is why
+ * the offsets of what is open are kept here.
  *
- *   render.c        entry, limits, parts; the callbacks' dispatch
- *   render_block.c  paragraphs, quotes and callouts, code, tables, headings
- *   render_item.c   checklist items
- *   render_span.c   links, images, text */
+ *   render.c          entry, limits, parts, plain text
+ *   render_block.c    md4c's block callbacks; paragraphs, quotes and callouts, code, tables
+ *   render_heading.c  headings
+ *   render_item.c     checklist items
+ *   render_span.c     md4c's span and text callbacks; links, images */
 #ifndef PREPD_NOTES_RENDER_H
 #define PREPD_NOTES_RENDER_H
 
@@ -28,8 +31,8 @@ struct render {
     /* The source */
     const char *bytes;
     size_t len;
-    size_t pos;       /* of the last text seen; items know theirs exactly */
-    size_t line;      /* the line of line_pos */
+    size_t pos;  /* of the last text seen; items know theirs exactly */
+    size_t line; /* the line of line_pos */
     size_t line_pos;
 
     /* The note as it grows: html of all parts, and arrays of the structs in note.h */
@@ -50,26 +53,27 @@ struct render {
 
     /* What is open */
     struct {
-        size_t from, body;  /* where <p> begins and ends */
-        size_t demo_end;    /* where a demo's link ended that began at `body`, else 0 */
+        size_t from, body; /* where <p> begins and ends */
+        size_t demo_end;   /* where a demo's link ended that began at `body`, else 0 */
         bool is_summary;
     } p;
     struct {
-        bool open;     /* its first paragraph is being read */
-        bool in_p;     /* … and is a paragraph to md4c (a loose list) */
-        size_t plain;  /* where its text begins in `plain` */
-        size_t html;   /* … and in `html` */
-        size_t last;   /* where the last piece of text began in `html` */
+        bool open;    /* its first paragraph is being read */
+        bool in_p;    /* … and is a paragraph to md4c (a loose list) */
+        size_t plain; /* where its text begins in `plain` */
+        size_t html;  /* … and in `html` */
+        size_t last;  /* where the last piece of text began in `html` */
         struct note_item item;
     } item;
     struct {
-        size_t html;  /* where the heading's content begins */
+        size_t html;                      /* where the heading's content begins */
         const char *text[HEADING_LEVELS]; /* of those above and including the current one */
-        const char *path; /* joined; NULL until an item asks */
+        const char *path;                 /* joined; NULL until an item asks */
         const char *anchor;
     } heading;
     struct {
-        unsigned depth;     /* md4c 0.4.8 may find an address in a link's text; HTML has no links in links */
+        unsigned
+            depth; /* md4c 0.4.8 may find an address in a link's text; HTML has no links in links */
         enum url_kind kind; /* URL_REFUSED while there is no link */
         size_t html, plain;
         size_t demo; /* index in demos, for URL_DEMO */
@@ -80,16 +84,18 @@ struct render {
         enum url_kind kind;
         size_t html; /* where the outermost one's alternative text begins */
     } image;
-    struct text quotes;     /* a stack of chars: 1 for a callout */
-    size_t quote_html;      /* where the <blockquote> begins that was opened last */
-    size_t quote_body;      /* where its first paragraph's text would begin; 0 once that is past */
+    struct text quotes; /* a stack of chars: 1 for a callout */
+    size_t quote_html;  /* where the <blockquote> begins that was opened last */
+    size_t quote_body;  /* where its first paragraph's text would begin; 0 once that is past */
     bool in_callout_title;
-    struct text spans;      /* a stack of MD_SPANTYPEs: md4c 0.4.8 may forget to close one, or let two overlap */
+    struct text
+        spans; /* a stack of MD_SPANTYPEs: md4c 0.4.8 may forget to close one, or let two overlap */
     struct text url, scratch;
     struct names anchors, slugs;
 };
 
-/* Parses and renders into *r, which is zeroed but for bytes, len and arena. 0 or a negative errno. */
+/* Parses and renders into *r, which is zeroed but for bytes, len and arena. 0 or a negative errno.
+ */
 int render_run(struct render *r);
 void render_free(struct render *r);
 
@@ -130,13 +136,16 @@ int on_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *ud);
 
 /*** Between the files ***/
 
-/* For the first text of a quote: if it begins with a callout's marker the quote becomes one, and the marker's length is
- * returned, to be left out. */
+/* For the first text of a quote: if it begins with a callout's marker the quote becomes one, and
+ * the marker's length is returned, to be left out. */
 size_t callout_begin(struct render *r, const char *text, size_t len);
 /* Closes the spans that a block leaves open. */
 void spans_close(struct render *r);
 /* For the end of a callout's title line. */
 void callout_line_end(struct render *r);
+
+void heading_enter(struct render *r);
+void heading_leave(struct render *r, int level);
 
 void item_open(struct render *r, const MD_BLOCK_LI_DETAIL *detail);
 void item_close(struct render *r);

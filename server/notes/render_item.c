@@ -1,7 +1,8 @@
 /* render_item.c - checklist items: the hole, the text that names the item, its explicit id.
  *
- * The first paragraph of an item is its text, whether the list is tight (md4c reports no paragraph then) or loose. It ends with the
- * paragraph, with the next block inside the item, or with the item. */
+ * The first paragraph of an item is its text, whether the list is tight (md4c reports no paragraph
+ * then) or loose. It ends with the paragraph, with the next block inside the item, or with the
+ * item. */
 #include "notes/render.h"
 
 #include <errno.h>
@@ -64,8 +65,9 @@ static bool is_slug_char(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
 }
 
-/* Finds it in the HTML just written, which for these characters is the text itself. It must lie within the last piece of text: one
- * that is escaped, or in code, is none. Returns where to cut the HTML, or 0. */
+/* Finds it in the HTML just written, which for these characters is the text itself. It must lie
+ * within the last piece of text: one that is escaped, or in code, is none. Returns where to cut the
+ * HTML, or 0. */
 static size_t find_slug(const struct render *r, size_t *ret_from, size_t *ret_to)
 {
     const char *html = r->html.data;

@@ -1,7 +1,8 @@
 /* render_span.c - what stands in a line: text, emphasis, links, images.
  *
- * A refused link leaves its text. An image is shown only from here (the page's policy would not load another); one from
- * elsewhere becomes a link to it. An image's alternative text may hold any markup in Markdown and none in HTML. */
+ * A refused link leaves its text. An image is shown only from here (the page's policy would not
+ * load another); one from elsewhere becomes a link to it. An image's alternative text may hold any
+ * markup in Markdown and none in HTML. */
 #include "notes/render.h"
 
 #include "base/html.h"
@@ -16,7 +17,8 @@ static void collect(struct render *r, const char *bytes, size_t len)
         out_bytes(&r->plain, bytes, len);
 }
 
-/* A named entity is known to the browser; a numeric one could name a control character and is decoded. */
+/* A named entity is known to the browser; a numeric one could name a control character and is
+ * decoded. */
 static void entity_write(struct render *r, const char *text, size_t len)
 {
     char decoded[ENTITY_DECODED_MAX];
@@ -97,7 +99,8 @@ void out_attribute(struct render *r, const char *name, const MD_ATTRIBUTE *value
 
 /*** Links ***/
 
-/* Reads the demo from r->url and opens the link that is shown while it may have neighbours in its line. */
+/* Reads the demo from r->url and opens the link that is shown while it may have neighbours in its
+ * line. */
 static bool demo_enter(struct render *r)
 {
     const char *id, *query;

@@ -45,8 +45,8 @@ static void url_clean(struct text *url)
 
 /*** Judging ***/
 
-/* Copies the scheme in lower case: the bytes before the first of : / ? #. False if no colon comes first. (A scheme cut for its length is
- * none that we allow.) */
+/* Copies the scheme in lower case: the bytes before the first of : / ? #. False if no colon comes
+ * first. (A scheme cut for its length is none that we allow.) */
 static bool scheme_of(const struct text *url, char *ret, size_t size)
 {
     size_t n = 0;
@@ -138,12 +138,13 @@ void url_encode_html(struct text *html, const char *bytes, size_t len)
     add_encoded(html, bytes, len, "&amp;");
 }
 
-/* Where the name of a note's file stands in a local path: *ret_from after the number, *ret_to before the extension. */
+/* Where the name of a note's file stands in a local path: *ret_from after the number, *ret_to
+ * before the extension. */
 static bool find_note_name(const char *path, size_t len, size_t *ret_from, size_t *ret_to)
 {
-    size_t ext = len > 3 && memcmp(path + len - 3, ".md", 3) == 0                ? 3
+    size_t ext = len > 3 && memcmp(path + len - 3, ".md", 3) == 0         ? 3
                  : len > 9 && memcmp(path + len - 9, ".markdown", 9) == 0 ? 9
-                                                                                 : 0;
+                                                                          : 0;
     if (!ext)
         return false;
     size_t name = len - ext;

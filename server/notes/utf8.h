@@ -62,7 +62,8 @@ static inline size_t utf8_cut(const char *s, size_t len, size_t max)
     return max;
 }
 
-/* Written without spaces between words: Han, kana, Hangul, their punctuation and full-width forms. */
+/* Written without spaces between words: Han, kana, Hangul, their punctuation and full-width forms.
+ */
 static inline bool utf8_is_cjk(uint32_t c)
 {
     return (c >= 0x2e80 && c <= 0x9fff) || (c >= 0xac00 && c <= 0xd7af) ||

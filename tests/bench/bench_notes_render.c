@@ -1,8 +1,9 @@
 /* bench_notes_render.c - what a note costs beside bare md4c.
  *
- * note_parse (items, anchors, callouts, safe links, plain text, checks) against md_html into a growing buffer, on the same
- * bytes, in interleaved rounds on one core; the best round of each side counts, since noise only ever adds. Notes are
- * the files named on the command line, or else a generated one of 150 KB with the mixture of a big checklist. */
+ * note_parse (items, anchors, callouts, safe links, plain text, checks) against md_html into a
+ * growing buffer, on the same bytes, in interleaved rounds on one core; the best round of each side
+ * counts, since noise only ever adds. Notes are the files named on the command line, or else a
+ * generated one of 150 KB with the mixture of a big checklist. */
 #include <md4c-html.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,18 +61,23 @@ static void generate(struct source *s)
 {
     struct text t = {0};
     for (int i = 0; t.len < GENERATED_BYTES; i++) {
-        text_printf(&t, "## %d. 并发调度 Scheduling, part %d\n\nThe scheduler `findRunnable` looks at "
-                        "the **local** queue first, then at the *global* one; see "
-                        "[the design](https://go.dev/s/go11sched \"G, M, P\").\n"
-                        "调度器先看本地队列，再看全局队列，最后去偷：一次偷走一半。\n\n", i, i);
+        text_printf(&t,
+                    "## %d. 并发调度 Scheduling, part %d\n\nThe scheduler `findRunnable` looks at "
+                    "the **local** queue first, then at the *global* one; see "
+                    "[the design](https://go.dev/s/go11sched \"G, M, P\").\n"
+                    "调度器先看本地队列，再看全局队列，最后去偷：一次偷走一半。\n\n",
+                    i, i);
         for (int k = 0; k < 8; k++)
-            text_printf(&t, "- [%c] [逃逸分析 %d](https://example.com/escape/%d): 变量分配在 "
-                            "`stack` 还是 `heap`，由编译器决定 ^e-%d-%d\n", k % 3 ? ' ' : 'x', k, k, i, k);
-        text_puts(&t, "\n```go\nfunc main() {\n\tp := sync.Pool{New: func() any { return new([]byte) "
-                      "}}\n\tif b := p.Get(); b != nil && 1 < 2 {\n\t\tp.Put(b)\n\t}\n}\n```\n\n"
-                      "| pool | ns/op | allocs |\n|---|--:|--:|\n| `sync.Pool` | 8.4 | 0 |\n"
-                      "| new | 108 | 1 |\n\n> [!trap] sync.Pool 会被每次 GC 清空\n> Since Go 1.13 a "
-                      "victim cache keeps it for one more cycle.\n\n");
+            text_printf(&t,
+                        "- [%c] [逃逸分析 %d](https://example.com/escape/%d): 变量分配在 "
+                        "`stack` 还是 `heap`，由编译器决定 ^e-%d-%d\n",
+                        k % 3 ? ' ' : 'x', k, k, i, k);
+        text_puts(&t,
+                  "\n```go\nfunc main() {\n\tp := sync.Pool{New: func() any { return new([]byte) "
+                  "}}\n\tif b := p.Get(); b != nil && 1 < 2 {\n\t\tp.Put(b)\n\t}\n}\n```\n\n"
+                  "| pool | ns/op | allocs |\n|---|--:|--:|\n| `sync.Pool` | 8.4 | 0 |\n"
+                  "| new | 108 | 1 |\n\n> [!trap] sync.Pool 会被每次 GC 清空\n> Since Go 1.13 a "
+                  "victim cache keeps it for one more cycle.\n\n");
     }
     text_add(&t, (char[NOTE_PAD]){0}, NOTE_PAD);
     s->len = t.len - NOTE_PAD;

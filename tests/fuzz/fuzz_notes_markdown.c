@@ -1,4 +1,5 @@
-/* fuzz_notes_markdown.c - any bytes as a note: no crash, and only safe HTML. Exercises all of server/notes/ but library*.c.
+/* fuzz_notes_markdown.c - any bytes as a note: no crash, and only safe HTML. Exercises all of
+ * server/notes/ but library*.c.
  * ./fuzz_notes_markdown tests/fuzz/corpus/markdown */
 #include "../unit/html_scanner.h"
 

@@ -1,8 +1,8 @@
 /* html_scanner.h - an independent judge of the HTML that notes/ makes.
  *
- * It knows nothing of Markdown: it reads the tags, and names the first thing that must not be in a note's page: a tag or an
- * attribute that is not on the list, tags that do not nest, a bare < > or &, a link to a foreign scheme, bytes that are
- * not UTF-8. */
+ * It knows nothing of Markdown: it reads the tags, and names the first thing that must not be in a
+ * note's page: a tag or an attribute that is not on the list, tags that do not nest, a bare < > or
+ * &, a link to a foreign scheme, bytes that are not UTF-8. */
 #ifndef PREPD_TESTS_HTML_SCANNER_H
 #define PREPD_TESTS_HTML_SCANNER_H
 
@@ -92,7 +92,8 @@ static inline const char *scanner_entity(const char *p, const char *end)
     return q < end && *q == ';' && q > p + 1 ? q + 1 : NULL;
 }
 
-/* As a browser would: blanks and controls out, lower case, entities decoded. Only &amp; &lt; &gt; &quot; may stand in a URL. */
+/* As a browser would: blanks and controls out, lower case, entities decoded. Only &amp; &lt; &gt;
+ * &quot; may stand in a URL. */
 static inline bool scanner_url_is_safe(const char *p, size_t len)
 {
     char plain[32];
@@ -180,7 +181,8 @@ static inline bool scanner_part(struct scanner *s, const char *p, const char *en
     return true;
 }
 
-/* True if the note's HTML, its holes included, is what a page may hold; else s->why says what is not. */
+/* True if the note's HTML, its holes included, is what a page may hold; else s->why says what is
+ * not. */
 static inline bool html_is_safe(const struct note *note, struct scanner *s)
 {
     *s = (struct scanner){0};

@@ -1,7 +1,9 @@
-/* test_notes_limits.c - notes made to exhaust: each is parsed within the limits of note.h or refused for one of them.
+/* test_notes_limits.c - notes made to exhaust: each is parsed within the limits of note.h or
+ * refused for one of them.
  *
- * What is checked is the answer and the size of what came out. No test measures time against a clock on the wall; that the parser is
- * stopped shows in -ETIME, -EFBIG, or a small result. A hang would run into ctest's time limit. */
+ * What is checked is the answer and the size of what came out. No test measures time against a
+ * clock on the wall; that the parser is stopped shows in -ETIME, -EFBIG, or a small result. A hang
+ * would run into ctest's time limit. */
 #include "note_fixture.h"
 
 #include <errno.h>
@@ -17,8 +19,8 @@ struct pattern {
     const char *tail;   /* once */
 };
 
-/* Of these md4c 0.4.8 takes quadratic time for some, and makes quadratic HTML of others; the rest are the classics of its own test suite
- * and of other parsers'. */
+/* Of these md4c 0.4.8 takes quadratic time for some, and makes quadratic HTML of others; the rest
+ * are the classics of its own test suite and of other parsers'. */
 static const struct pattern patterns[] = {
     {.repeat = "[", .again = "]", .tail = "\n\n[a]: b\n"},
     {.repeat = "[", .again = "](", .tail = "\n\n[a]: b\n"},
@@ -106,7 +108,8 @@ static const struct pattern patterns[] = {
     {.repeat = "|"},
     {.repeat = "a|\n-|\n"},
     {.repeat = "a|", .middle = "\n", .again = "---|"},
-    {.head = "|a\n---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---\n", .repeat = "x\n"},
+    {.head = "|a\n---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---\n",
+     .repeat = "x\n"},
     {.repeat = "|a", .middle = "|\n|-", .again = "|-"},
     {.repeat = "```\n"},
     {.repeat = "~~~a\n"},
@@ -219,7 +222,9 @@ static void a_long_checklist_full_of_links_is_no_attack(void **state)
     struct err err = {0};
     text_puts(&t, "[r]: https://example.com/\n\n");
     for (int i = 0; i < 1500; i++)
-        text_printf(&t, "- [ ] [item %d](https://example.com/%d) and [one][r] more [[%d]](x) `a[%d]`\n", i, i, i, i);
+        text_printf(&t,
+                    "- [ ] [item %d](https://example.com/%d) and [one][r] more [[%d]](x) `a[%d]`\n",
+                    i, i, i, i);
     assert_int_equal(parse_text(&t, &err), 0);
     text_free(&t);
 }

@@ -19,7 +19,9 @@ static void ascii_case_is_folded(void **state)
 static void white_space_collapses(void **state)
 {
     (void)state;
-    assert_normal("  a \t b\nc\xc2\xa0" "d　e ", "a b c d e");
+    assert_normal("  a \t b\nc\xc2\xa0"
+                  "d　e ",
+                  "a b c d e");
 }
 
 static void white_space_beside_cjk_is_dropped(void **state)
@@ -58,7 +60,9 @@ static void composed_and_decomposed_characters_are_the_same(void **state)
 static void control_characters_are_left_out(void **state)
 {
     (void)state;
-    assert_normal("a\x01" "b\x7f", "ab");
+    assert_normal("a\x01"
+                  "b\x7f",
+                  "ab");
 }
 
 static void opposite_orders_stay_different(void **state)

@@ -1,4 +1,5 @@
-/* test_notes_parse.c - a note as a whole: items, headings, demos, callouts, errors. How Markdown looks as HTML is told in tests/spec. */
+/* test_notes_parse.c - a note as a whole: items, headings, demos, callouts, errors. How Markdown
+ * looks as HTML is told in tests/spec. */
 #include "note_fixture.h"
 
 #include <errno.h>
@@ -20,7 +21,9 @@ static struct note *notebook(void)
     char *bytes;
     size_t len;
     struct err err = {0};
-    assert_int_equal(file_read(PREPD_FIXTURES "/notes/seed.txt", NOTE_BYTES_MAX, NOTE_PAD, &bytes, &len, &err), 0);
+    assert_int_equal(
+        file_read(PREPD_FIXTURES "/notes/seed.txt", NOTE_BYTES_MAX, NOTE_PAD, &bytes, &len, &err),
+        0);
     struct note *note;
     assert_int_equal(note_parse("seed.txt", bytes, len, &note, &err), 0);
     free(bytes);
@@ -30,10 +33,23 @@ static struct note *notebook(void)
 static void the_notebook_has_its_seventeen_items(void **state)
 {
     (void)state;
-    static const char *const texts[] = {
-        "出现的原因", "解决方案", "具体案例", "内存区域", "内存管理单元", "内存组件", "内存分配原则", "总结",
-        "GMP 模型", "channl 消息传递和时间通知", "sync.pool 对象复用 sync.pool深度揭秘", "逃逸分析 内存逃逸",
-        "map", "sync.map", "是什么", "做什么", "boolfilter 布隆过滤"};
+    static const char *const texts[] = {"出现的原因",
+                                        "解决方案",
+                                        "具体案例",
+                                        "内存区域",
+                                        "内存管理单元",
+                                        "内存组件",
+                                        "内存分配原则",
+                                        "总结",
+                                        "GMP 模型",
+                                        "channl 消息传递和时间通知",
+                                        "sync.pool 对象复用 sync.pool深度揭秘",
+                                        "逃逸分析 内存逃逸",
+                                        "map",
+                                        "sync.map",
+                                        "是什么",
+                                        "做什么",
+                                        "boolfilter 布隆过滤"};
     struct note *note = notebook();
     assert_int_equal(note->n_items, 17);
     for (size_t i = 0; i < note->n_items; i++) {
@@ -90,7 +106,8 @@ static void a_heading_closes_the_deeper_ones_before_it(void **state)
 static void items_are_found_at_any_depth_and_in_any_list(void **state)
 {
     (void)state;
-    struct note *note = parse("- [ ] a\n  - [ ] b\n    1. [ ] c\n\n> * [ ] d\n\n- plain\n  + [ ] e\n");
+    struct note *note =
+        parse("- [ ] a\n  - [ ] b\n    1. [ ] c\n\n> * [ ] d\n\n- plain\n  + [ ] e\n");
     const char *const texts[] = {"a", "b", "c", "d", "e"};
     assert_int_equal(note->n_items, 5);
     for (size_t i = 0; i < 5; i++)
@@ -111,7 +128,8 @@ static void extra_blanks_around_the_box_do_not_matter(void **state)
 static void an_items_text_is_its_first_paragraph_only(void **state)
 {
     (void)state;
-    struct note *note = parse("- [ ] **first** `code`\n  goes on\n\n  second\n\n- [ ] next\n  ```\n  code\n  ```\n");
+    struct note *note = parse(
+        "- [ ] **first** `code`\n  goes on\n\n  second\n\n- [ ] next\n  ```\n  code\n  ```\n");
     assert_string_equal(note->items[0].text, "first code goes on");
     assert_string_equal(note->items[1].text, "next");
     note_unref(note);
@@ -120,7 +138,8 @@ static void an_items_text_is_its_first_paragraph_only(void **state)
 static void an_explicit_id_is_taken_and_not_shown(void **state)
 {
     (void)state;
-    struct note *note = parse("- [ ] tight ^id-1\n- [ ] `x` **b** ^B2  \n\n1. [ ] loose ^c\n\n   more\n");
+    struct note *note =
+        parse("- [ ] tight ^id-1\n- [ ] `x` **b** ^B2  \n\n1. [ ] loose ^c\n\n   more\n");
     assert_string_equal(note->items[0].slug, "id-1");
     assert_string_equal(note->items[0].text, "tight");
     assert_string_equal(note->items[1].slug, "B2");
@@ -136,8 +155,15 @@ static void what_only_resembles_an_explicit_id_is_text(void **state)
 {
     (void)state;
     const char *const items[] = {
-        "- [ ] x^2\n",           "- [ ] a ^b c\n",    "- [ ] a \\^b\n", "- [ ] a `^b`\n", "- [ ] a ^\n",
-        "- [ ] a ^b_c\n",        "- [ ] a ^中\n",     "- [ ] ^alone\n", "- [ ] a *^b*\n",
+        "- [ ] x^2\n",
+        "- [ ] a ^b c\n",
+        "- [ ] a \\^b\n",
+        "- [ ] a `^b`\n",
+        "- [ ] a ^\n",
+        "- [ ] a ^b_c\n",
+        "- [ ] a ^中\n",
+        "- [ ] ^alone\n",
+        "- [ ] a *^b*\n",
         "- [ ] a ^aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff12345\n",
     };
     for (size_t i = 0; i < sizeof items / sizeof *items; i++) {
@@ -187,10 +213,12 @@ static void the_holes_come_in_the_order_of_the_items(void **state)
 static void anchors_are_made_as_github_makes_them_and_are_unique(void **state)
 {
     (void)state;
-    struct note *note = parse("# Go 卖点\n## What's `sync.Pool`?\n## What's `sync.Pool`?\n## What's sync.Pool 1\n"
-                              "## ？！\n## item 0 text\n## ÄÖ_x - y\n## whats-syncpool-1\n");
-    const char *const anchors[] = {"go-卖点", "whats-syncpool", "whats-syncpool-1", "whats-syncpool-1-1",
-                                   "section", "item-0-text", "äö_x---y", "whats-syncpool-1-2"};
+    struct note *note =
+        parse("# Go 卖点\n## What's `sync.Pool`?\n## What's `sync.Pool`?\n## What's sync.Pool 1\n"
+              "## ？！\n## item 0 text\n## ÄÖ_x - y\n## whats-syncpool-1\n");
+    const char *const anchors[] = {
+        "go-卖点", "whats-syncpool", "whats-syncpool-1", "whats-syncpool-1-1",
+        "section", "item-0-text",    "äö_x---y",         "whats-syncpool-1-2"};
     assert_int_equal(note->n_headings, 8);
     for (size_t i = 0; i < 8; i++)
         if (i != 5)
@@ -246,7 +274,8 @@ static void a_callouts_title_is_no_summary(void **state)
 static void a_demo_alone_in_its_paragraph_is_a_hole(void **state)
 {
     (void)state;
-    assert_renders("a\n\n[Run **it**](demo:gc?gogc=50&x=a%20b)\n\nb\n", "<p>a</p>\n{demo 0}<p>b</p>\n");
+    assert_renders("a\n\n[Run **it**](demo:gc?gogc=50&x=a%20b)\n\nb\n",
+                   "<p>a</p>\n{demo 0}<p>b</p>\n");
     struct note *note = parse("\n[Run **it**](demo:gc?gogc=50&x=a%20b)\n");
     assert_string_equal(note->demos[0].id, "gc");
     assert_string_equal(note->demos[0].query, "gogc=50&x=a%20b");
@@ -259,7 +288,8 @@ static void a_demo_alone_in_its_paragraph_is_a_hole(void **state)
 static void a_demo_among_text_is_a_link(void **state)
 {
     (void)state;
-    struct note *note = parse("See [it](demo:time_wait) run.\n\n- [ ] [x](demo:gc)\n\n[a](demo:gc) [b](demo:gc)\n");
+    struct note *note =
+        parse("See [it](demo:time_wait) run.\n\n- [ ] [x](demo:gc)\n\n[a](demo:gc) [b](demo:gc)\n");
     assert_int_equal(note->n_demos, 4);
     for (size_t i = 0; i < note->n_demos; i++)
         assert_false(note->demos[i].block);
@@ -272,7 +302,8 @@ static void a_demo_among_text_is_a_link(void **state)
 static void a_demo_with_an_impossible_name_is_only_text(void **state)
 {
     (void)state;
-    const char *const links[] = {"[x](demo:)", "[x](demo:../gc)", "[x](demo:GC)", "[x](demo:g%63)", "[x](demo:-a)", "[x](demo:a/b)"};
+    const char *const links[] = {"[x](demo:)",     "[x](demo:../gc)", "[x](demo:GC)",
+                                 "[x](demo:g%63)", "[x](demo:-a)",    "[x](demo:a/b)"};
     for (size_t i = 0; i < sizeof links / sizeof *links; i++)
         assert_renders(links[i], "<p>x</p>\n");
 }
@@ -303,7 +334,7 @@ static void bytes_that_are_no_text_are_refused_with_their_line(void **state)
     assert_refused("a\nb\0c\n", 6, EINVAL, "line 2");
     assert_refused("a\n\nb\xff\n", 6, EINVAL, "line 3: not UTF-8");
     assert_refused("\xe4\xb8", 2, EINVAL, "line 1");
-    assert_refused("\xed\xa0\x80", 3, EINVAL, "line 1"); /* a surrogate */
+    assert_refused("\xed\xa0\x80", 3, EINVAL, "line 1");                   /* a surrogate */
     assert_refused("abcdefgh\xe0\x80\x80 abcdefgh", 20, EINVAL, "line 1"); /* an overlong form */
     assert_refused("PK\3\4\x14\0\0\0", 8, EINVAL, "NUL");
 }
@@ -346,7 +377,8 @@ static void a_digit_at_the_very_end_is_read_within_bounds(void **state)
 static void equal_bytes_have_equal_revisions_and_others_do_not(void **state)
 {
     (void)state;
-    struct note *a = parse("- [ ] one"), *b = parse("- [ ] one"), *c = parse("- [ ] onf"), *d = parse("- [ ] one\n");
+    struct note *a = parse("- [ ] one"), *b = parse("- [ ] one"), *c = parse("- [ ] onf"),
+                *d = parse("- [ ] one\n");
     assert_true(a->revision == b->revision);
     assert_true(a->revision != c->revision);
     assert_true(a->revision != d->revision);

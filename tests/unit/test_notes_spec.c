@@ -6,7 +6,8 @@
  *     HTML, with {item 0} and {demo 0} for the holes
  *     ````
  *
- * The name of the test is the file's. All examples of a file are tried, and all that fail are told. */
+ * The name of the test is the file's. All examples of a file are tried, and all that fail are told.
+ */
 #include "note_fixture.h"
 
 #include <dirent.h>
@@ -42,7 +43,8 @@ static const char *run_example(const char *file, const char *text, const char *p
     bool same = shown && strlen(shown) == html_len && memcmp(shown, html, html_len) == 0;
     bool safe = note && html_is_safe(note, &scanner);
     if (!same || !safe) {
-        print_error("%s:%zu: %s\n%s\n", file, line_of(text, p), same ? scanner.why : "got", shown ? shown : err.text);
+        print_error("%s:%zu: %s\n%s\n", file, line_of(text, p), same ? scanner.why : "got",
+                    shown ? shown : err.text);
         ++*failures;
     }
     free(shown);
@@ -78,7 +80,8 @@ int main(void)
         char *path;
         if (asprintf(&path, "%s/%s", folder, entry->d_name) < 0)
             abort();
-        tests[n++] = (struct CMUnitTest){.name = path + sizeof folder, .test_func = the_examples_hold, .initial_state = path};
+        tests[n++] = (struct CMUnitTest){
+            .name = path + sizeof folder, .test_func = the_examples_hold, .initial_state = path};
     }
     if (dir)
         closedir(dir);

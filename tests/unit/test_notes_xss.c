@@ -1,4 +1,5 @@
-/* test_notes_xss.c - hostile notes: whatever is written, the page holds only what html_scanner.h allows.
+/* test_notes_xss.c - hostile notes: whatever is written, the page holds only what html_scanner.h
+ * allows.
  *
  * tests/fixtures/notes/xss.txt holds the notes, between lines "%%". To add one, append it. */
 #include "note_fixture.h"
@@ -41,10 +42,25 @@ static void the_scanner_sees_what_is_unsafe(void **state)
 {
     (void)state;
     static const char *const pages[] = {
-        "<script>x</script>", "<p onclick=\"x\">a</p>", "<a href=\"javascript:x\">a</a>", "<a href=\" JaVascript:x\">a</a>",
-        "<a href=\"java&#115;cript:x\">a</a>", "<a href=\"data:x\">a</a>", "<img src=\"https://h/x\">", "<img src=\"//h/x\">",
-        "<p>a", "</p>", "<em><strong>a</em></strong>", "a < b", "a > b", "a & b", "<a href=\"x\"onclick=\"y\">a</a>",
-        "<p class=\"a\" style=\"b\">a</p>", "<a href=x>a</a>", "\xff", "<a title=\"a\"b\">a</a>",
+        "<script>x</script>",
+        "<p onclick=\"x\">a</p>",
+        "<a href=\"javascript:x\">a</a>",
+        "<a href=\" JaVascript:x\">a</a>",
+        "<a href=\"java&#115;cript:x\">a</a>",
+        "<a href=\"data:x\">a</a>",
+        "<img src=\"https://h/x\">",
+        "<img src=\"//h/x\">",
+        "<p>a",
+        "</p>",
+        "<em><strong>a</em></strong>",
+        "a < b",
+        "a > b",
+        "a & b",
+        "<a href=\"x\"onclick=\"y\">a</a>",
+        "<p class=\"a\" style=\"b\">a</p>",
+        "<a href=x>a</a>",
+        "\xff",
+        "<a title=\"a\"b\">a</a>",
     };
     for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
         struct note_part part = {.kind = NOTE_HTML, .html = pages[i], .len = strlen(pages[i])};
