@@ -22,11 +22,12 @@ static const char settings[] = "PRAGMA foreign_keys = ON;"
                                "PRAGMA cell_size_check = ON;"
                                "PRAGMA mmap_size = 0;" /* a bad disk gives an error, not SIGBUS */
                                "PRAGMA temp_store = MEMORY;"
+                               "PRAGMA cache_size = -16384;" /* KiB: all of a large library */
                                "PRAGMA synchronous = FULL;"; /* NORMAL loses ticks at a power cut */
 
 /* A small WAL: it is read when the next prepd starts. */
-static const char wal_settings[] = "PRAGMA journal_size_limit = 1048576;"
-                                   "PRAGMA wal_autocheckpoint = 200;";
+static const char wal_settings[] = "PRAGMA journal_size_limit = 8388608;"
+                                   "PRAGMA wal_autocheckpoint = 1000;";
 
 enum { BUSY_TIMEOUT_MS = 2000 };
 

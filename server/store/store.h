@@ -107,7 +107,7 @@ int store_run_start(struct store *store, const struct store_run *run, struct err
  * not n lines. */
 int store_run_append(struct store *store, const char *id, uint64_t first, uint64_t n,
                      const char *bytes, size_t len, struct err *err);
-/* -ENOENT: no such run. So do get, log and delete. */
+/* -ENOENT: no such run. So do get, log, lines and delete. */
 int store_run_end(struct store *store, const char *id, const char *summary, int64_t ended_ms,
                   struct err *err);
 /* -ENOENT if there is none. The strings of *ret are freed with store_run_clear. */
@@ -115,6 +115,11 @@ int store_run_get(struct store *store, const char *id, struct store_run *ret, st
 void store_run_clear(struct store_run *run);
 /* The whole log as NDJSON, in order. */
 int store_run_log(struct store *store, const char *id, struct text *out, struct err *err);
+/* A page of the log: the lines from number `first` (from 1) on, as many as fit in max_bytes, at
+ * least one if there is one. *ret_next: the number of the line behind the page; `first` if there is
+ * no such line. */
+int store_run_lines(struct store *store, const char *id, uint64_t first, size_t max_bytes,
+                    struct text *out, uint64_t *ret_next, struct err *err);
 /* Newest first; demo NULL: all demos. each returns non-zero to stop, and does not call the store;
  * run and its strings are only lent to it. */
 int store_run_list(struct store *store, const char *demo, size_t limit,

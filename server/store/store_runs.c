@@ -143,6 +143,56 @@ int store_run_log(struct store *store, const char *id, struct text *out, struct 
     return r;
 }
 
+/* Where line `want` begins in a part that begins with line `first`. */
+static const char *line_at(const char *bytes, const char *end, uint64_t first, uint64_t want)
+{
+    for (; first < want && bytes; first++) {
+        bytes = memchr(bytes, '\n', (size_t)(end - bytes));
+        bytes = bytes ? bytes + 1 : NULL;
+    }
+    return bytes;
+}
+
+/* Adds the part's lines from *next on, as long as they fit, and counts *next up. False: the page is
+ * full, or a line is missing before this part. */
+static bool page_add(sqlite3_stmt *q, size_t max_bytes, struct text *out, uint64_t *next)
+{
+    uint64_t first = (uint64_t)sqlite3_column_int64(q, 0), n = (uint64_t)sqlite3_column_int64(q, 1);
+    const char *bytes = sqlite3_column_blob(q, 2);
+    if (first > *next || !bytes)
+        return false;
+    const char *end = bytes + sqlite3_column_bytes(q, 2);
+    const char *line = line_at(bytes, end, first, *next);
+    for (; line && *next < first + n; (*next)++) {
+        const char *stop = memchr(line, '\n', (size_t)(end - line));
+        size_t len = stop ? (size_t)(stop + 1 - line) : 0;
+        if (!stop || (out->len && out->len + len > max_bytes))
+            return false;
+        text_add(out, line, len);
+        line = stop + 1;
+    }
+    return true;
+}
+
+int store_run_lines(struct store *store, const char *id, uint64_t first, size_t max_bytes,
+                    struct text *out, uint64_t *ret_next, struct err *err)
+{
+    uint64_t next = first ? first : 1;
+    int r = next > INT64_MAX ? err_set(err, EINVAL, "run %.40s: no such line", id)
+                             : run_exists(store, id, err);
+    if (r < 0)
+        return r;
+    cleanup_stmt sqlite3_stmt *q = sql_take(store, SQL_RUN_LINES_FROM);
+    sql_text(q, 1, id);
+    sql_int(q, 2, (int64_t)next);
+    while ((r = sql_row(store, q, err)) > 0 && page_add(q, max_bytes, out, &next))
+        ;
+    if (r >= 0 && out->failed)
+        r = err_set(err, ENOMEM, "run %.40s: out of memory", id);
+    *ret_next = next;
+    return r < 0 ? r : 0;
+}
+
 int store_run_list(struct store *store, const char *demo, size_t limit,
                    int (*each)(const struct store_run *run, void *ud), void *ud, struct err *err)
 {

@@ -123,6 +123,12 @@ static const char *const statements[SQL_COUNT] = {
                      " FROM runs WHERE id = ?1",
     [SQL_RUN_LINES] = "SELECT bytes FROM run_lines WHERE run = (SELECT run FROM runs WHERE id = ?1)"
                       " ORDER BY first",
+    /* From the part that holds line ?2 on; its beginning is looked up, so no part before it is
+       read. */
+    [SQL_RUN_LINES_FROM] =
+        "SELECT l.first, l.n, l.bytes FROM run_lines l JOIN runs r USING (run) WHERE r.id = ?1"
+        " AND l.first >= (SELECT coalesce(max(p.first), ?2) FROM run_lines p"
+        " WHERE p.run = r.run AND p.first <= ?2) ORDER BY l.first",
     [SQL_RUN_LIST] = "SELECT id, demo, params, summary, started_at, ended_at FROM runs"
                      " WHERE ?1 IS NULL OR demo = ?1 ORDER BY started_at DESC, run DESC LIMIT ?2",
     [SQL_RUN_DELETE] = "DELETE FROM runs WHERE id = ?1",

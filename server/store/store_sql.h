@@ -58,6 +58,7 @@ enum store_sql {
     SQL_RUNS_LOST,
     SQL_RUN_FIND,
     SQL_RUN_LINES,
+    SQL_RUN_LINES_FROM,
     SQL_RUN_LIST,
     SQL_RUN_DELETE,
 
