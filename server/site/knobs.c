@@ -61,6 +61,22 @@ int knobs_params(const struct demo *demo, const char *query, json_t **ret, struc
 
 /* ---- presets ---- */
 
+/* What to expect of each preset, all in one place, of which scripts show one: so the place has the
+ * size of the longest, and a choice moves nothing. */
+static void write_expectations(struct text *out, const json_t *presets, enum lang lang)
+{
+    text_puts(out, "<div class=\"expectations js-only\">");
+    for (size_t i = 0; i < json_array_size(presets); i++) {
+        const json_t *preset = json_array_get(presets, i);
+        const char *expect = label_of(preset, "expect", lang);
+        if (*expect)
+            html_printf(out, "<p data-expect=\"%s\"><strong>%s</strong> %s</p>",
+                        json_string_value(json_object_get(preset, "id")), tr(lang, S_EXPECT),
+                        expect);
+    }
+    text_puts(out, "</div>");
+}
+
 void knobs_write_presets(struct text *out, const struct demo *demo, enum lang lang)
 {
     const json_t *presets = json_object_get(demo->manifest, "presets");
@@ -71,15 +87,11 @@ void knobs_write_presets(struct text *out, const struct demo *demo, enum lang la
     for (size_t i = 0; i < json_array_size(presets); i++) {
         const json_t *preset = json_array_get(presets, i);
         const char *id = json_string_value(json_object_get(preset, "id"));
-        const char *expect = label_of(preset, "expect", lang);
         html_printf(out, "<a class=\"chip\" href=\"/demos/%s?preset=%s\" data-preset=\"%s\">%s</a>",
                     demo->id, id, id, label_of(preset, "label", lang));
-        if (*expect)
-            html_printf(out, "<span class=\"preset-expect\" data-expect=\"%s\" hidden>%s</span>",
-                        id, expect);
     }
-    html_printf(out, "</div><p class=\"expect js-only\"><strong>%s</strong> <span></span></p>",
-                tr(lang, S_EXPECT));
+    text_puts(out, "</div>");
+    write_expectations(out, presets, lang);
 }
 
 /* ---- fields ---- */

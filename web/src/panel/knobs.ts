@@ -147,12 +147,7 @@ export class Knobs {
     for (const chip of all(this.panel, ".chip"))
       if (chip.dataset.preset === here?.id) chip.setAttribute("aria-current", "true");
       else chip.removeAttribute("aria-current");
-    const expect = find(this.panel, ".expect");
-    const text = here && find(this.panel, `[data-expect="${here.id}"]`)?.textContent;
-    if (!expect) return;
-    expect.style.visibility = text ? "visible" : "hidden";
-    const words = find(expect, "span");
-    if (words) words.textContent = text ?? "";
+    for (const words of all(this.panel, "[data-expect]")) words.toggleAttribute("data-shown", words.dataset.expect === here?.id);
   }
 }
 
