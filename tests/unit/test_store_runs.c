@@ -76,6 +76,41 @@ static void lines_stored_already_are_refused(void **state)
     assert_int_equal(append(folder, A, 1, 1, "y\n"), -EEXIST);
 }
 
+static void expect_page(struct folder *folder, uint64_t first, size_t max_bytes, const char *want,
+                        uint64_t want_next)
+{
+    cleanup_text struct text page = {0};
+    uint64_t next = 0;
+    must(store_run_lines(folder->store, A, first, max_bytes, &page, &next, why));
+    assert_string_equal(page.len ? page.data : "", want);
+    assert_int_equal(next, want_next);
+}
+
+static void a_log_is_read_in_pages_of_whole_lines(void **state)
+{
+    struct folder *folder = *state;
+    start_run(folder, A, "gc", 1000);
+    append(folder, A, 1, 3, "one\ntwo\nthree\n");
+    append(folder, A, 4, 2, "four\nfive\n");
+    expect_page(folder, 1, 1000, "one\ntwo\nthree\nfour\nfive\n", 6);
+    expect_page(folder, 0, 8, "one\ntwo\n", 3);
+    expect_page(folder, 3, 11, "three\nfour\n", 5); /* across two parts */
+    expect_page(folder, 5, 1, "five\n", 6);         /* at least one */
+    expect_page(folder, 6, 1000, "", 6);
+    expect_page(folder, 1000, 1000, "", 1000);
+}
+
+static void a_page_ends_before_a_line_that_is_missing(void **state)
+{
+    struct folder *folder = *state;
+    start_run(folder, A, "gc", 1000);
+    append(folder, A, 1, 1, "one\n");
+    append(folder, A, 3, 1, "three\n");
+    expect_page(folder, 1, 1000, "one\n", 2);
+    expect_page(folder, 2, 1000, "", 2);
+    expect_page(folder, 3, 1000, "three\n", 4);
+}
+
 static void half_lines_and_wrong_counts_are_refused(void **state)
 {
     struct folder *folder = *state;
@@ -89,9 +124,11 @@ static void an_unknown_run_is_refused_everywhere(void **state)
 {
     struct folder *folder = *state;
     struct store_run run;
+    uint64_t next;
     cleanup_text struct text log = {0};
     assert_int_equal(store_run_get(folder->store, A, &run, NULL), -ENOENT);
     assert_int_equal(store_run_log(folder->store, A, &log, NULL), -ENOENT);
+    assert_int_equal(store_run_lines(folder->store, A, 1, 100, &log, &next, NULL), -ENOENT);
     assert_int_equal(append(folder, A, 1, 1, "x\n"), -ENOENT);
     assert_int_equal(store_begin(folder->store), 0);
     assert_int_equal(store_run_end(folder->store, A, "{}", 1, NULL), -ENOENT);
@@ -279,6 +316,8 @@ int main(void)
         with_store(a_run_is_stored_from_start_to_end),
         with_store(the_log_comes_back_in_order_of_its_lines),
         with_store(lines_stored_already_are_refused),
+        with_store(a_log_is_read_in_pages_of_whole_lines),
+        with_store(a_page_ends_before_a_line_that_is_missing),
         with_store(half_lines_and_wrong_counts_are_refused),
         with_store(an_unknown_run_is_refused_everywhere),
         with_store(an_id_is_taken_once),
