@@ -338,8 +338,8 @@ static inline bool client_read(int fd, struct text *reply, const char *until, in
 
 /* Sends one request with the server's own Host and "Connection: close" added, and reads all that
  * comes. */
-static inline void client_exchange(const struct served *served, struct text *reply,
-                                   const char *format, ...)
+__attribute__((format(printf, 3, 4))) static inline void
+client_exchange(const struct served *served, struct text *reply, const char *format, ...)
 {
     char *request, host[64];
     va_list args;
