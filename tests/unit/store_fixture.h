@@ -147,4 +147,45 @@ static inline uint64_t set_item(struct store *store, const char *id, enum item_s
     return revision;
 }
 
+/*** Files ***/
+
+/* Opens, expects `code`, and that the message has `word` in it. */
+static inline void expect_refused(struct folder *folder, int code, const char *word)
+{
+    struct err err = {0};
+    int r = store_open(folder->path, &folder->store, &err);
+    if (r != -code || !strstr(err.text, word))
+        fail_msg("%d \"%s\", not %d with \"%s\"", r, err.text, -code, word);
+    assert_int_equal(err.code, code);
+    assert_null(folder->store);
+}
+
+static inline char *read_database(const struct folder *folder, size_t *ret_len)
+{
+    char path[256], *bytes;
+    in_folder(folder, "prepd.db", path);
+    must(file_read(path, 1 << 24, 0, &bytes, ret_len, why));
+    return bytes;
+}
+
+static inline void write_database(const struct folder *folder, const char *bytes, size_t len)
+{
+    char path[256];
+    in_folder(folder, "prepd.db", path);
+    cleanup_fclose FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, len, file), len);
+}
+
+static inline void fill_and_close(struct folder *folder)
+{
+    cleanup_note struct note note;
+    open_store(folder);
+    note_read(&note, "- one\n- two");
+    sync_note(folder->store, "zh/gc", &note);
+    set_item(folder->store, note.items[0].id, ITEM_DONE);
+    store_close(folder->store);
+    folder->store = NULL;
+}
+
 #endif

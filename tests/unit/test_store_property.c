@@ -191,7 +191,7 @@ static void tick_some(struct store *store, struct model *model,
 
 static void run_seed(unsigned seed, void (*body)(struct store *store))
 {
-    struct folder *folder;
+    struct folder *folder = NULL;
     random_state = seed;
     print_message("seed %u\n", seed);
     assert_int_equal(store_setup((void **)&folder), 0);
