@@ -90,39 +90,6 @@ void api_items(struct http_request *req)
 
 /*** A tick ***/
 
-static void reply_tick(struct http_request *req, const char *id, enum item_state state,
-                       uint64_t revision, const struct err *err)
-{
-    if (err)
-        reply_err(req, err);
-    else
-        reply_json(req, 200,
-                   json_pack("{s:s, s:s, s:I}", "id", id, "state", item_state_name(state),
-                             "revision", (json_int_t)revision));
-}
-
-/* Reads {"state":"done"} and, optionally, "topic". Answers 400 itself and returns NULL if it is anything else. */
-static json_t *read_tick(struct http_request *req, enum item_state *ret)
-{
-    size_t len;
-    const char *body = http_body(req, &len);
-    json_error_t error;
-    json_t *json = json_loadb(body, len, JSON_REJECT_DUPLICATES, &error);
-    const json_t *state = json_object_get(json, "state");
-    if (!json)
-        http_reply_error(req, 400, "bad_json", NULL, "the body is not JSON: %s (line %d, column %d)",
-                         error.text, error.line, error.column);
-    else if (!json_is_object(json))
-        http_reply_error(req, 400, "bad_json", NULL, "the body must be a JSON object");
-    else if (!json_is_string(state) || item_state_from_name(json_string_value(state), ret) < 0)
-        http_reply_error(req, 400, "bad_request", "state",
-                         "state must be \"todo\", \"shaky\" or \"done\"");
-    else
-        return json;
-    json_decref(json);
-    return NULL;
-}
-
 /* The page is older than the file: it gets the topic's items as they are now. */
 static void reply_gone(struct http_request *req, const char *topic_slug)
 {
@@ -135,23 +102,48 @@ static void reply_gone(struct http_request *req, const char *topic_slug)
                          (json_int_t)progress_revision(site->progress), "items", fresh));
 }
 
+static void reply_tick(struct http_request *req, const struct tick_result *result)
+{
+    if (result->err && result->err->code == ESTALE)
+        reply_gone(req, result->gone_from);
+    else if (result->err)
+        reply_err(req, result->err);
+    else
+        reply_json(req, 200,
+                   json_pack("{s:s, s:s, s:I}", "id", result->id, "state",
+                             item_state_name(result->state), "revision",
+                             (json_int_t)result->revision));
+}
+
+/* Reads {"state":"done"}. Answers 400 itself and returns false if it is anything else. */
+static bool read_tick(struct http_request *req, enum item_state *ret)
+{
+    size_t len;
+    const char *body = http_body(req, &len);
+    json_error_t error;
+    json_t *json = json_loadb(body, len, JSON_REJECT_DUPLICATES, &error);
+    const json_t *state = json_object_get(json, "state");
+    bool good = json_is_string(state) && item_state_from_name(json_string_value(state), ret) == 0;
+    if (!json)
+        http_reply_error(req, 400, "bad_json", NULL, "the body is not JSON: %s (line %d, column %d)",
+                         error.text, error.line, error.column);
+    else if (!json_is_object(json))
+        http_reply_error(req, 400, "bad_json", NULL, "the body must be a JSON object");
+    else if (!good)
+        http_reply_error(req, 400, "bad_request", "state",
+                         "state must be \"todo\", \"shaky\" or \"done\"");
+    json_decref(json);
+    return good;
+}
+
 void api_item_put(struct http_request *req)
 {
-    const struct site *site = site_of(req);
     const char *id = http_param(req, "id");
     enum item_state state;
-    if (!id_is_valid(id)) {
+    if (!id_is_valid(id))
         http_reply_error(req, 404, "not_found", "id", "an item's id has 32 hexadecimal digits");
-        return;
-    }
-    json_t *body = read_tick(req, &state);
-    if (!body)
-        return;
-    if (progress_topic_of(site->progress, id))
+    else if (read_tick(req, &state))
         tick_submit(req, id, state, reply_tick);
-    else
-        reply_gone(req, json_string_value(json_object_get(body, "topic")));
-    json_decref(body);
 }
 
 void api_events(struct http_request *req)

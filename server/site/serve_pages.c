@@ -119,15 +119,12 @@ static void redirect_back(struct http_request *req, const char *fragment)
     http_reply_redirect(req, 303, to.failed ? "/" : to.data);
 }
 
-static void form_ticked(struct http_request *req, const char *id, enum item_state state,
-                        uint64_t revision, const struct err *err)
+static void form_ticked(struct http_request *req, const struct tick_result *result)
 {
-    (void)state;
-    (void)revision;
-    if (err)
-        reply_err(req, err);
+    if (result->err)
+        reply_err(req, result->err);
     else
-        redirect_back(req, id);
+        redirect_back(req, result->id);
 }
 
 static void form_confirmed(void *ud, int status)

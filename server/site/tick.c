@@ -17,19 +17,22 @@ struct tick {
     enum item_state state;
     int64_t wall_ms;
     uint64_t revision;
+    char *topic; /* of an item that is gone */
     struct err err;
-    void (*done)(struct http_request *req, const char *id, enum item_state state, uint64_t revision,
-                 const struct err *err);
+    tick_done_fn *done;
 };
 
 static int tick_work(void *job)
 {
     struct tick *tick = job;
-    return store_item_set(tick->site->store, tick->id, tick->state, tick->wall_ms, &tick->revision,
-                          &tick->err);
+    struct store *store = tick->site->store;
+    int r = store_item_set(store, tick->id, tick->state, tick->wall_ms, &tick->revision, &tick->err);
+    if (r == -ESTALE && store_item_topic(store, tick->id, &tick->topic, NULL) < 0)
+        tick->topic = NULL;
+    return r;
 }
 
-static void tick_done(void *job, int status)
+static void tick_stored(void *job, int status)
 {
     struct tick *tick = job;
     struct site *site = tick->site;
@@ -41,13 +44,18 @@ static void tick_done(void *job, int status)
         if (topic)
             broadcast_item(site->events, tick->id, topic->slug, tick->state, tick->revision);
     }
-    tick->done(tick->req, tick->id, tick->state, tick->revision, status < 0 ? &tick->err : NULL);
+    struct tick_result result = {.id = tick->id,
+                                 .state = tick->state,
+                                 .revision = tick->revision,
+                                 .gone_from = tick->topic,
+                                 .err = status < 0 ? &tick->err : NULL};
+    tick->done(tick->req, &result);
+    free(tick->topic);
     free(tick);
 }
 
 void tick_submit(struct http_request *req, const char *id, enum item_state state,
-                 void (*done)(struct http_request *req, const char *id, enum item_state state,
-                              uint64_t revision, const struct err *err))
+                 tick_done_fn *done)
 {
     struct site *site = site_of(req);
     struct tick *tick = calloc(1, sizeof *tick);
@@ -56,7 +64,7 @@ void tick_submit(struct http_request *req, const char *id, enum item_state state
         snprintf(tick->id, sizeof tick->id, "%s", id);
         tick->wall_ms = clock_wall_ms();
     }
-    if (!tick || worker_submit(site->worker, tick_work, tick_done, tick) < 0) {
+    if (!tick || worker_submit(site->worker, tick_work, tick_stored, tick) < 0) {
         free(tick);
         reply_err(req, &(struct err){.code = ENOMEM});
         return;

@@ -81,9 +81,12 @@ bool store_sync_moved(struct store *store);
 /* Sets an item's state and appends to the tick history. *ret_revision: the store's progress
  * revision after it (grows by one a change; setting what is already set changes nothing and returns
  * the current one, unless the item's text changed: then it is a change, which takes `changed`
- * away). -ENOENT: no such id, or gone. */
+ * away). -ENOENT: no such id; -ESTALE: its item has left the notes. */
 int store_item_set(struct store *store, const char *id, enum item_state state, int64_t wall_ms,
                    uint64_t *ret_revision, struct err *err);
+
+/* The slug of the topic in which the item stands, or stood last; freed by the caller. -ENOENT. */
+int store_item_topic(struct store *store, const char *id, char **ret, struct err *err);
 
 /* The progress revision: grows with each state change, stored. */
 int store_revision(struct store *store, uint64_t *ret, struct err *err);

@@ -76,8 +76,10 @@ int store_item_set(struct store *store, const char *id, enum item_state state, i
     r = sql_row(store, q, err);
     if (r < 0)
         return r;
-    if (r == 0 || sqlite3_column_int(q, 2) == 0)
-        return err_set(err, ENOENT, "there is no item %.40s now", id);
+    if (r == 0)
+        return err_set(err, ENOENT, "there is no item %.40s", id);
+    if (sqlite3_column_int(q, 2) == 0)
+        return err_set(err, ESTALE, "item %.40s is no longer in the notes", id);
     int64_t item = sqlite3_column_int64(q, 0);
     bool changed = sqlite3_column_int(q, 3) > 0, elsewhere = sqlite3_column_int(q, 4) > 0;
     if (sql_column_state(q, 1) == state && !changed)
@@ -88,4 +90,17 @@ int store_item_set(struct store *store, const char *id, enum item_state state, i
     if (r == 0 && (changed || elsewhere))
         r = places_seen(store, item, state != ITEM_TODO, err);
     return r;
+}
+
+int store_item_topic(struct store *store, const char *id, char **ret, struct err *err)
+{
+    cleanup_stmt sqlite3_stmt *q = sql_take(store, SQL_ITEM_TOPIC);
+    sql_text(q, 1, id);
+    int r = sql_row(store, q, err);
+    if (r < 0)
+        return r;
+    if (r == 0)
+        return err_set(err, ENOENT, "there is no item %.40s", id);
+    *ret = strdup((const char *)sqlite3_column_text(q, 0));
+    return *ret ? 0 : err_set(err, ENOMEM, "out of memory");
 }

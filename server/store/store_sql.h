@@ -42,6 +42,7 @@ enum store_sql {
     SQL_ITEM_ADD,
     SQL_ITEM_FIND,
     SQL_ITEM_SET,
+    SQL_ITEM_TOPIC,
     SQL_ITEM_OF_SLUG,
     SQL_ITEMS_VANISHED,
     SQL_ITEMS_FRESH,

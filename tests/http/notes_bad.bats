@@ -41,19 +41,19 @@ bad_page() { # TEXT...
 @test "a note of 10 MB" {
     yes 'a line of a very long note' | head -c 10485760 >"$BATS_TEST_TMPDIR/n"
     with_note "$BATS_TEST_TMPDIR/n"
-    bad_page "bad.md" "10485760"
+    bad_page "bad.md" "more than the 1048576 allowed"
 }
 
-@test "a note full of [[[[" {
+@test "a note full of [[[[ that costs little is shown as the text it is" {
     head -c 200000 /dev/zero | tr '\0' '[' >"$BATS_TEST_TMPDIR/n"
     with_note "$BATS_TEST_TMPDIR/n"
-    bad_page "bad.md"
+    bad_page "[[[[[[[["
 }
 
-@test "a note full of [[[[ ]]]] with a definition" {
-    { head -c 30000 /dev/zero | tr '\0' '['; head -c 30000 /dev/zero | tr '\0' ']'; printf '\n\n[x]: y\n'; } >"$BATS_TEST_TMPDIR/n"
+@test "a note full of [[[[ ]]]] that would cost seconds is refused with its line" {
+    { printf '# t\n\n'; head -c 60000 /dev/zero | tr '\0' '['; head -c 60000 /dev/zero | tr '\0' ']'; printf '\n\n[x]: y\n'; } >"$BATS_TEST_TMPDIR/n"
     with_note "$BATS_TEST_TMPDIR/n"
-    bad_page "bad.md"
+    bad_page "bad.md" "line 3"
 }
 
 @test "raw HTML in a note is text" {

@@ -92,7 +92,7 @@ static void an_unknown_id_is_refused_and_the_batch_goes_on(void **state)
     assert_int_equal(note.items[1].state, ITEM_TODO);
 }
 
-static void an_item_that_is_gone_is_refused(void **state)
+static void an_item_that_is_gone_is_refused_and_its_topic_is_known(void **state)
 {
     struct folder *folder = *state;
     cleanup_note struct note note;
@@ -103,7 +103,12 @@ static void an_item_that_is_gone_is_refused(void **state)
     assert_int_equal(store_begin(folder->store), 0);
     must(store_sync_end(folder->store, NULL, 0, why));
     assert_int_equal(store_item_set(folder->store, note.items[0].id, ITEM_DONE, 1, &revision, &err),
-                     -ENOENT);
+                     -ESTALE);
+    char *topic = NULL;
+    must(store_item_topic(folder->store, note.items[0].id, &topic, why));
+    assert_string_equal(topic, "gc");
+    free(topic);
+    assert_int_equal(store_item_topic(folder->store, "' OR 1 --", &topic, &err), -ENOENT);
     assert_int_equal(store_commit(folder->store), 0);
 }
 
@@ -198,7 +203,7 @@ int main(void)
         with_store(setting_the_same_state_changes_nothing),
         with_store(states_and_the_revision_outlive_the_process),
         with_store(an_unknown_id_is_refused_and_the_batch_goes_on),
-        with_store(an_item_that_is_gone_is_refused),
+        with_store(an_item_that_is_gone_is_refused_and_its_topic_is_known),
         with_store(nothing_is_written_outside_a_batch),
         with_store(every_change_is_in_the_history),
         with_store(an_unchanged_file_writes_nothing),
