@@ -68,6 +68,8 @@ const char *http_url(const struct http *http);
 void http_drain(struct http *http);
 /* True when no connection has a request under way. */
 bool http_idle(const struct http *http);
+/* Ends what is left. A request still deferred is told 503; its late http_reply… is then the only
+ * call it can bear. */
 void http_close(struct http *http);
 
 /* ---- the request ---- */
@@ -114,15 +116,18 @@ void http_reply_page(struct http_request *req, struct http_page *page);
 /* Lets the handler return without a reply; one http_reply… must follow, on the loop's thread. */
 void http_defer(struct http_request *req);
 
-/* ---- streams (Server-Sent Events) ---- */
+/* ---- streams: replies that are made while they are sent ---- */
 struct http_stream;
 struct http_stream_ops {
+    const char *content_type; /* NULL: text/event-stream */
     /* Copies at most max bytes. 0: nothing now (http_stream_wake when there is); -1: the end. */
     ssize_t (*read)(void *ud, char *buf, size_t max);
     void (*gone)(void *ud); /* called once, at the end or when the client has left */
 };
-/* Answers 200 text/event-stream. A comment line is sent every 15 s of silence, so that a client
- * that left is noticed. */
+/* Answers 200. In an event stream a comment line is sent every 15 s of silence, so that a client
+ * that left is noticed. *ret is
+ * valid until gone is called; NULL if the stream could not start, gone having been called then. A
+ * reader that shuts down its sending side has left. */
 void http_reply_stream(struct http_request *req, const struct http_stream_ops *ops, void *ud,
                        struct http_stream **ret);
 void http_stream_wake(struct http_stream *stream);
