@@ -125,9 +125,8 @@ struct http_stream_ops {
     void (*gone)(void *ud); /* called once, at the end or when the client has left */
 };
 /* Answers 200. In an event stream a comment line is sent every 15 s of silence, so that a client
- * that left is noticed. *ret is
- * valid until gone is called; NULL if the stream could not start, gone having been called then. A
- * reader that shuts down its sending side has left. */
+ * that left is noticed. *ret is valid until gone is called; NULL if the stream could not start,
+ * gone having been called then. A reader that shuts down its sending side has left. */
 void http_reply_stream(struct http_request *req, const struct http_stream_ops *ops, void *ud,
                        struct http_stream **ret);
 void http_stream_wake(struct http_stream *stream);

@@ -1,4 +1,4 @@
-/* stream.c - Server-Sent Events: a reply that has no end yet.
+/* stream.c - a reply that has no end yet: Server-Sent Events, or a long text made as it is sent.
  *
  * DESIGN  libmicrohttpd asks for bytes (stream_read) whenever the socket takes some. With none to
  * give, the connection is suspended, from inside that callback: returning 0 alone would have it ask
@@ -113,11 +113,11 @@ int64_t stream_sweep(struct http_stream *stream)
     int64_t bears = stream->suspended ? options->heartbeat_ms : options->reply_deadline_ms;
     if (silent < bears)
         return bears - silent;
-    if (stream->suspended) {
+    if (!stream->suspended) {
+        conn_kill(stream->conn);
+    } else if (!stream->ops->content_type) { /* a comment has its place in event streams only */
         stream->beat_due = true;
         http_stream_wake(stream);
-    } else {
-        conn_kill(stream->conn);
     }
     return options->heartbeat_ms;
 }
@@ -128,9 +128,12 @@ static struct MHD_Response *stream_response(struct http_request *req, struct htt
 {
     struct MHD_Response *response = MHD_create_response_from_callback(
         MHD_SIZE_UNKNOWN, 512 /* used for HTTP/1.0 only */, stream_read, stream, stream_free);
-    if (!response)
+    if (!response) {
         stream_free(stream);
-    response = response_finish(response, "text/event-stream", "no-store");
+        return NULL;
+    }
+    const char *type = stream->ops->content_type;
+    response = response_finish(response, type ? type : "text/event-stream", "no-store");
     response_add_set_headers(req, response);
     return response;
 }

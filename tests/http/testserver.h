@@ -146,11 +146,13 @@ static void reader_gone(void *ud)
 
 static void get_events(struct http_request *req)
 {
-    static const struct http_stream_ops ops = {read_events, reader_gone};
+    static const struct http_stream_ops events = {.read = read_events, .gone = reader_gone};
+    static const struct http_stream_ops lines = {
+        .read = read_events, .gone = reader_gone, .content_type = "application/x-ndjson"};
     struct reader *reader = calloc(1, sizeof *reader);
     reader->unread = 1;
     server.readers[server.n_readers++] = reader;
-    http_reply_stream(req, &ops, reader, &reader->stream);
+    http_reply_stream(req, http_query(req, "lines") ? &lines : &events, reader, &reader->stream);
 }
 
 /* Adds one event to every stream, or ends them all, or gives them more than anybody can read. */

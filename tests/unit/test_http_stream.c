@@ -19,15 +19,20 @@ static int stop(void **state)
     return serve_stop(&served);
 }
 
-static int open_stream(struct text *reply)
+static int open_stream_of(const char *target, struct text *reply)
 {
     char request[128];
-    snprintf(request, sizeof request, "GET /api/events HTTP/1.1\r\nHost: localhost:%d\r\n\r\n",
+    snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: localhost:%d\r\n\r\n", target,
              served.port);
     int fd = client_connect(&served);
     client_send(fd, request, strlen(request));
     client_read(fd, reply, "data: 1\n\n", PATIENCE_MS);
     return fd;
+}
+
+static int open_stream(struct text *reply)
+{
+    return open_stream_of("/api/events", reply);
 }
 
 static void ask(const char *line, struct text *reply)
@@ -122,6 +127,22 @@ static void a_silent_stream_has_a_heartbeat(void **state)
     wait_for_streams("open=0");
 }
 
+static void another_type_of_stream_has_its_type_and_no_heartbeat(void **state)
+{
+    cleanup_text struct text lines = {0}, events = {0}, reply = {0};
+    (void)state;
+    int fd = open_stream_of("/api/events?lines", &lines);
+    assert_non_null(strstr(lines.data, "\r\nContent-Type: application/x-ndjson\r\n"));
+    int other = open_stream(&events);
+    client_read(other, &events, ": \n\n", PATIENCE_MS); /* by now it would have one */
+    ask("POST /api/events?end", &reply);
+    client_read(fd, &lines, "\r\n0\r\n\r\n", PATIENCE_MS);
+    assert_null(strstr(lines.data, ": \n\n"));
+    wait_for_streams("open=0");
+    close(fd);
+    close(other);
+}
+
 static void a_reader_that_stops_reading_is_ended(void **state)
 {
     cleanup_text struct text stream = {0}, reply = {0};
@@ -140,6 +161,7 @@ int main(void)
         cmocka_unit_test(a_reader_that_leaves_is_noticed_without_anything_to_send),
         cmocka_unit_test(a_reader_that_resets_is_noticed),
         cmocka_unit_test(a_silent_stream_has_a_heartbeat),
+        cmocka_unit_test(another_type_of_stream_has_its_type_and_no_heartbeat),
         cmocka_unit_test(a_reader_that_stops_reading_is_ended),
     };
     return cmocka_run_group_tests(tests, start, stop);
