@@ -61,17 +61,22 @@ static int note_check(const char *name, const char *bytes, size_t len, struct er
     return 0;
 }
 
-/* A hash of the bytes, sixteen at a time; the padding makes the last ones whole. */
+/* A hash of the bytes, in four lanes for speed; the padding makes the last words whole. */
 static uint64_t revision_of(const char *bytes, size_t len)
 {
-    uint64_t h = len, words[2];
+    uint64_t lanes[4] = {len, 1, 2, 3}, words[4], h = 0;
+    _Static_assert(sizeof words <= NOTE_PAD, "the last words are read from the padding");
     for (size_t i = 0; i < len; i += sizeof words) {
         memcpy(words, bytes + i, sizeof words);
-        unsigned __int128 product = (unsigned __int128)(words[0] ^ 0x9e3779b97f4a7c15u) *
-                                    (words[1] ^ h ^ 0xd6e8feb86659fd93u);
-        h = (h << 7 | h >> 57) ^ (uint64_t)product ^ (uint64_t)(product >> 64);
+#pragma GCC unroll 4
+        for (int k = 0; k < 4; k++) {
+            lanes[k] = (lanes[k] ^ words[k]) * 0x9e3779b97f4a7c15u;
+            lanes[k] ^= lanes[k] >> 32;
+        }
     }
-    return h;
+    for (int k = 0; k < 4; k++)
+        h = (h ^ lanes[k]) * 0xd6e8feb86659fd93u;
+    return h ^ h >> 32;
 }
 
 /*** Making the note ***/

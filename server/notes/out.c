@@ -41,10 +41,11 @@ static char *escape_bytes(char *to, const char *bytes, size_t len)
 }
 
 /* Copies and looks at once, eight bytes at a time. The last ones, fewer than eight, are copied
- * together with those before them. */
-void out_escaped(struct text *to, const char *bytes, size_t len)
+ * together with those before them, or, if eight may be read, with those behind. */
+static void escape(struct text *to, const char *bytes, size_t len, bool padded)
 {
-    char *room = text_reserve(to, 6 * len);
+    char *room =
+        6 * len + 8 < to->cap - to->len ? to->data + to->len : text_reserve(to, 6 * len + 8);
     if (!room)
         return;
     const char *p = bytes, *end = bytes + len;
@@ -57,13 +58,26 @@ void out_escaped(struct text *to, const char *bytes, size_t len)
         }
     }
     size_t rest = (size_t)(end - p);
-    if (rest && len >= 8 && !eight_need_escape(end - 8)) {
+    if (rest && padded && !eight_need_escape(p)) {
+        memcpy(room, p, 8);
+        room += rest;
+    } else if (rest && len >= 8 && !eight_need_escape(end - 8)) {
         memcpy(room + rest - 8, end - 8, 8);
         room += rest;
     } else {
         room = escape_bytes(room, p, rest);
     }
     to->len = (size_t)(room - to->data);
+}
+
+void out_escaped(struct text *to, const char *bytes, size_t len)
+{
+    escape(to, bytes, len, false);
+}
+
+void out_escaped_padded(struct text *to, const char *bytes, size_t len)
+{
+    escape(to, bytes, len, true);
 }
 
 void out_number(struct text *to, size_t n)

@@ -29,6 +29,8 @@ static inline void out_string(struct text *to, const char *string)
 
 /* The bytes with & < > " as entities: fit for text and for a value in double quotes. */
 void out_escaped(struct text *to, const char *bytes, size_t len);
+/* The same, for bytes that have seven more behind them that may be read. */
+void out_escaped_padded(struct text *to, const char *bytes, size_t len);
 
 void out_number(struct text *to, size_t n);
 

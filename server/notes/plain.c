@@ -14,6 +14,7 @@
 #include <utf8proc.h>
 
 #include "notes/note.h"
+#include "notes/out.h"
 #include "notes/utf8.h"
 
 char *plain_text(struct arena *arena, const char *collected, size_t len)
@@ -154,6 +155,10 @@ enum { ANCHOR_BYTES_MAX = 200 };
 
 static bool belongs_in_anchor(uint32_t c)
 {
+    if (c < 0x80) /* the commonest two, for speed alone */
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
+    if (c >= 0x4e00 && c <= 0x9fff)
+        return true;
     switch (utf8proc_category((utf8proc_int32_t)c)) {
     case UTF8PROC_CATEGORY_LU:
     case UTF8PROC_CATEGORY_LL:
@@ -168,20 +173,27 @@ static bool belongs_in_anchor(uint32_t c)
     case UTF8PROC_CATEGORY_PC:
         return true;
     default:
-        return c == '-';
+        return false;
     }
+}
+
+static uint32_t lower_case(uint32_t c)
+{
+    if (c < 0x80)
+        return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
+    return c >= 0x4e00 && c <= 0x9fff ? c : (uint32_t)utf8proc_tolower((utf8proc_int32_t)c);
 }
 
 void plain_anchor(struct text *to, const char *heading)
 {
     size_t from = to->len;
     for (const char *s = heading; *s && to->len - from < ANCHOR_BYTES_MAX;) {
-        uint32_t c = utf8_next(&s);
+        uint32_t c = lower_case(utf8_next(&s));
         char bytes[4];
         if (c == ' ')
-            text_char(to, '-');
+            out(to, "-");
         else if (belongs_in_anchor(c))
-            text_add(to, bytes, utf8_put(bytes, (uint32_t)utf8proc_tolower((utf8proc_int32_t)c)));
+            out_bytes(to, bytes, utf8_put(bytes, c));
     }
     if (to->len == from)
         text_puts(to, "section");

@@ -44,8 +44,9 @@ static void line_end(struct render *r, bool hard)
 int on_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE len, void *ud)
 {
     struct render *r = ud;
-    static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
-    if ((uintptr_t)text - (uintptr_t)r->bytes < r->len)
+    static const char replacement[] = "\xef\xbf\xbd";                /* U+FFFD */
+    bool in_source = (uintptr_t)text - (uintptr_t)r->bytes < r->len; /* and so before NOTE_PAD */
+    if (in_source)
         r->pos = (size_t)(text - r->bytes);
     switch (type) {
     case MD_TEXT_NORMAL:
@@ -55,13 +56,14 @@ int on_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE len, void *ud)
             len -= (MD_SIZE)marker;
         }
         r->item.last = r->html.len;
-        out_escaped(&r->html, text, len);
-        collect(r, text, len);
-        break;
+        __attribute__((fallthrough));
     case MD_TEXT_CODE:
     case MD_TEXT_HTML:
     case MD_TEXT_LATEXMATH:
-        out_escaped(&r->html, text, len);
+        if (in_source)
+            out_escaped_padded(&r->html, text, len);
+        else
+            out_escaped(&r->html, text, len);
         collect(r, text, len);
         break;
     case MD_TEXT_NULLCHAR:
