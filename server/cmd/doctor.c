@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "cmd/cmd.h"
 #include "runs/runs.h"
@@ -86,7 +87,7 @@ static int examine_runs(const struct paths *paths, struct runner_link *link)
         problems = said(false, "demos", err.text);
     } else {
         struct runs_options options = {
-            .loop = loop, .catalogue = catalogue, .link = link, .max_running = 1};
+            .loop = loop, .catalogue = catalogue, .link = steal_ptr(&link), .max_running = 1};
         if (runs_new(&options, &runs, &err) < 0) {
             problems = said(false, "runner", err.text);
         } else {
@@ -96,6 +97,7 @@ static int examine_runs(const struct paths *paths, struct runner_link *link)
         }
     }
     runs_free(runs);
+    runs_unfork(link);
     loop_free(loop);
     catalogue_free(catalogue);
     return problems;
@@ -108,7 +110,7 @@ int cmd_doctor(int argc, char **argv)
     struct runner_link *link = NULL;
     struct utsname host;
     argp_parse(&argp, argc, argv, 0, NULL, &paths);
-    if (runs_fork(&link, &err) < 0 || paths_resolve(&paths, &err) < 0) {
+    if (paths_resolve(&paths, &err) < 0 || runs_fork(&link, &err) < 0) {
         log_error("%s", err.text);
         paths_free(&paths);
         return EXIT_FAILED;

@@ -10,6 +10,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "cmd/cmd.h"
 #include "cmd/report.h"
@@ -78,8 +79,10 @@ static void show(void *ud)
     struct runlog *log = run_log(terminal->run);
     cleanup_text struct text lines = {0};
     uint64_t count = runlog_count(log);
+    runlog_wait(log, &terminal->waiter);
     if (count > terminal->shown) {
         runlog_ndjson(log, terminal->shown + 1, count, &lines);
+        runlog_stored(log, terminal->shown + 1, count); /* nobody asks for them again */
         terminal->shown = count;
         if (terminal->report)
             report_lines(terminal->report, lines.data, lines.len);
@@ -137,7 +140,6 @@ static int follow(struct terminal *terminal, struct err *err)
     if (r < 0)
         return r;
     terminal->waiter = (struct runlog_waiter){.wake = show, .ud = terminal};
-    runlog_wait(run_log(terminal->run), &terminal->waiter);
     show(terminal);
     r = loop_run(terminal->loop);
     runlog_unwait(&terminal->waiter);
@@ -175,12 +177,13 @@ static int open_and_run(struct arguments *args, struct runner_link *link, struct
         r = loop_new(&terminal.loop, err);
     if (r == 0) {
         struct runs_options options = {
-            .loop = terminal.loop, .catalogue = catalogue, .link = link, .max_running = 1};
+            .loop = terminal.loop, .catalogue = catalogue, .link = steal_ptr(&link), .max_running = 1};
         r = runs_new(&options, &terminal.runs, err);
     }
     if (r == 0)
         r = run_in_terminal(&terminal, demo, params, err);
     runs_free(terminal.runs);
+    runs_unfork(link);
     json_decref(params);
     loop_free(terminal.loop);
     catalogue_free(catalogue);
@@ -193,9 +196,9 @@ int cmd_run(int argc, char **argv)
     struct err err = {0};
     struct runner_link *link = NULL;
     argp_parse(&argp, argc, argv, 0, NULL, &args);
-    int r = runs_fork(&link, &err);
+    int r = paths_resolve(&args.paths, &err);
     if (r == 0)
-        r = paths_resolve(&args.paths, &err);
+        r = runs_fork(&link, &err);
     if (r == 0)
         r = open_and_run(&args, link, &err);
     if (r < 0)

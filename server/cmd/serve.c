@@ -110,10 +110,12 @@ static int serve_resolved(const struct arguments *args)
     struct stopper stopper = {.fd = -1};
     int status = EXIT_FAILED;
     if (runs_fork(&link, &err) < 0 || loop_new(&stopper.loop, &err) < 0 ||
-        watch_signals(&stopper, &err) < 0)
+        watch_signals(&stopper, &err) < 0) {
         log_error("%s", err.text);
-    else
+        runs_unfork(link);
+    } else {
         status = serve(stopper.loop, args, link);
+    }
     loop_free(stopper.loop);
     if (stopper.fd >= 0)
         close(stopper.fd);

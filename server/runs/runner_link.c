@@ -12,7 +12,7 @@
 #include "runs/runner.h"
 #include "runs/runs.h"
 
-int runs_fork(struct runner_link **ret, struct err *err)
+static int link_fork(bool unsafe, struct runner_link **ret, struct err *err)
 {
     int fds[2];
     pid_t prepd = getpid();
@@ -26,7 +26,7 @@ int runs_fork(struct runner_link **ret, struct err *err)
     link->pid = fork();
     if (link->pid == 0) {
         close(fds[0]);
-        runner_main(fds[1], prepd);
+        runner_main(fds[1], prepd, unsafe);
     }
     int code = errno;
     close(fds[1]);
@@ -38,6 +38,16 @@ int runs_fork(struct runner_link **ret, struct err *err)
     }
     *ret = link;
     return 0;
+}
+
+int runs_fork(struct runner_link **ret, struct err *err)
+{
+    return link_fork(false, ret, err);
+}
+
+int runs_fork_unsafe(struct runner_link **ret, struct err *err)
+{
+    return link_fork(true, ret, err);
 }
 
 void runner_link_free(struct runner_link *link, int ms)
@@ -53,4 +63,10 @@ void runner_link_free(struct runner_link *link, int ms)
     while (waitpid(link->pid, NULL, 0) < 0 && errno == EINTR)
         ;
     free(link);
+}
+
+void runs_unfork(struct runner_link *link)
+{
+    enum { IDLE_RUNNER_MS = 500 }; /* it has nothing to kill */
+    runner_link_free(link, IDLE_RUNNER_MS);
 }

@@ -28,6 +28,11 @@ enum run_state { RUN_QUEUED, RUN_RUNNING, RUN_ENDED };
 /* Forks the runner. Call first thing in main: before threads, before descriptors the runner must
  * not have. */
 int runs_fork(struct runner_link **ret, struct err *err);
+/* As above, but demos will run without a sandbox, as ordinary processes with limits: only if the
+ * operator asks for it, and every page must say so. */
+int runs_fork_unsafe(struct runner_link **ret, struct err *err);
+/* Ends a runner that was not handed to runs_new. NULL is fine. */
+void runs_unfork(struct runner_link *link);
 
 struct runs_options {
     struct loop *loop;
@@ -67,6 +72,8 @@ bool runs_idle(const struct runs *runs);
 /* A run that goes on, or ended and is still in memory: the last 16, fewer if their logs are large.
  * NULL if there is none. */
 struct run *runs_find(struct runs *runs, const char *id);
+/* Drops a run that has ended from memory; one that goes on stays. */
+void runs_forget(struct runs *runs, struct run *run);
 
 const char *run_id(const struct run *run);
 const struct demo *run_demo(const struct run *run);
@@ -79,8 +86,8 @@ int64_t run_started_wall_ms(const struct run *run);
  * NULL if out of memory. state: "queued", "running", "ended". metrics: {ID: {"value", "expected"?,
  * "low"?, "high"?}}, checks: [{"id","ok","got"?,"want"?}], the last of each id. exit: {"code" or
  * "signal", "stopped", "wall_ms", "cpu_ms", "max_rss"}; neither code nor signal if it was stopped
- * in the queue, code 126 if the sandbox could not be made. limit: "wall", "cpu", "memory", "output"
- * or "rate". */
+ * in the queue, code 126 if the sandbox could not be made. limit: "wall", "cpu", "memory",
+ * "processes", "files", "file_size", "output" or "rate". */
 json_t *run_summary(const struct run *run);
 
 struct run *run_ref(struct run *run);

@@ -4,6 +4,7 @@
 
 #include "site/broadcast.h"
 #include "site/handlers.h"
+#include "site/strings.h"
 #include "site/progress.h"
 #include "site/tick.h"
 
@@ -59,7 +60,7 @@ static void add_file_items(const struct site *site, json_t *list, const struct n
             entry = entry_json(&items[i], note);
             json_array_append_new(list, entry);
         }
-        json_object_set_new(json_object_get(entry, "text"), lang_name(file->lang),
+        json_object_set_new(json_object_get(entry, "text"), lang_code(file->lang),
                             json_string(note->text));
     }
 }

@@ -45,11 +45,6 @@ void reply_err(struct http_request *req, const struct err *err)
     http_reply_error(req, 500, "internal", field, "%s", text);
 }
 
-const char *lang_name(enum lang lang)
-{
-    return lang == LANG_EN ? "en" : "zh";
-}
-
 bool lang_from_name(const char *name, enum lang *ret)
 {
     if (!name || (strcmp(name, "zh") != 0 && strcmp(name, "en") != 0))

@@ -14,7 +14,6 @@ void reply_json(struct http_request *req, int status, json_t *object);
 void reply_err(struct http_request *req, const struct err *err);
 /* The language a page without one in its path is shown in: ?lang=, the cookie, Accept-Language, Chinese. */
 enum lang request_lang(const struct http_request *req);
-const char *lang_name(enum lang lang); /* "zh" */
 bool lang_from_name(const char *name, enum lang *ret);
 
 /* ---- pages (serve_pages.c) ---- */

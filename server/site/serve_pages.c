@@ -7,6 +7,7 @@
 
 #include "base/html.h"
 #include "site/handlers.h"
+#include "site/strings.h"
 #include "site/keeper.h"
 #include "site/pagecache.h"
 #include "site/pages.h"
@@ -24,8 +25,20 @@ static enum lang path_lang(const struct http_request *req)
     return strncmp(http_path(req), "/en", 3) == 0 ? LANG_EN : LANG_ZH;
 }
 
-/* A link of the language switch ends in ?lang=xx: it is remembered in a cookie, and the address is cleaned by a redirect. True if it
- * was one, and answered. */
+static int add_other_argument(const char *name, const char *value, void *ud)
+{
+    struct text *to = ud;
+    if (strcmp(name, "lang") == 0)
+        return 0;
+    text_char(to, strchr(to->data, '?') ? '&' : '?');
+    url_escape(to, name, strlen(name));
+    text_char(to, '=');
+    url_escape(to, value, strlen(value));
+    return to->failed;
+}
+
+/* A link of the language switch has ?lang=xx: it is remembered in a cookie, and the address is cleaned by a redirect. True if it was
+ * one, and answered. */
 static bool switch_language(struct http_request *req)
 {
     enum lang lang;
@@ -37,6 +50,8 @@ static bool switch_language(struct http_request *req)
             text_char(&to, '/');
         else
             url_escape(&to, p, 1);
+    if (!to.failed)
+        http_query_each(req, add_other_argument, &to);
     http_set_header(req, "Set-Cookie",
                     lang == LANG_EN ? "lang=en; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly"
                                     : "lang=zh; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly");
@@ -111,7 +126,7 @@ void serve_topic(struct http_request *req)
 static void redirect_back(struct http_request *req, const char *fragment)
 {
     cleanup_text struct text to = {0};
-    text_printf(&to, "/%s/", lang_name(path_lang(req)));
+    text_printf(&to, "/%s/", lang_code(path_lang(req)));
     const char *slug = http_param(req, "topic");
     url_escape(&to, slug, strlen(slug));
     if (fragment)

@@ -46,16 +46,17 @@ static int open_worker(struct site *site, struct err *err)
     return worker_new(site->loop, "prepd-store", &hooks, &site->worker, err);
 }
 
-static int open_runs(struct site *site, const struct site_options *options, struct err *err)
+static int open_runs(struct site *site, struct err *err)
 {
     struct runs_options runs = {.loop = site->loop,
                                 .catalogue = site->catalogue,
-                                .link = options->link,
+                                .link = site->link,
                                 .max_running = MAX_RUNNING,
                                 .max_queued = MAX_QUEUED,
                                 .ud = site,
                                 .started = keeper_started,
                                 .ended = keeper_ended};
+    site->link = NULL; /* runs_new has it, even if it fails */
     return runs_new(&runs, &site->runs, err);
 }
 
@@ -100,7 +101,7 @@ static int open_all(struct site *site, const struct site_options *options, struc
     if (r == 0)
         r = open_worker(site, err);
     if (r == 0)
-        r = open_runs(site, options, err);
+        r = open_runs(site, err);
     if (r == 0)
         r = open_http(site, options, err);
     if (r == 0)
@@ -112,9 +113,12 @@ int site_open(struct loop *loop, const struct site_options *options, struct site
               struct err *err)
 {
     struct site *site = calloc(1, sizeof *site);
-    if (!site)
+    if (!site) {
+        runs_unfork(options->link);
         return err_set(err, ENOMEM, "out of memory");
+    }
     site->loop = loop;
+    site->link = options->link;
     site->sources = options->sources;
     site->n_sources = options->n_sources;
     site->notes_revision = 1;
@@ -152,6 +156,7 @@ void site_close(struct site *site)
         http_drain(site->http);
     drain(site);
     runs_free(site->runs);
+    runs_unfork(site->link);
     worker_free(site->worker); /* the last runs are stored, deferred requests answered */
     http_close(site->http);
     broadcast_free(site->events);

@@ -27,6 +27,7 @@ struct site {
     struct library *library;
     struct library_watch *watch;
     struct catalogue *catalogue;
+    struct runner_link *link; /* until runs takes it */
     struct runs *runs;
     struct http *http;
     struct progress *progress;
@@ -46,7 +47,7 @@ struct site_options {
     const char *const *demo_dirs;
     size_t n_demo_dirs;
     const char *data_dir;
-    struct runner_link *link; /* taken over */
+    struct runner_link *link; /* taken over, on failure too */
 };
 
 /* Opens everything, matches all notes to the store and listens. On failure nothing stays open, and err says what and where. */

@@ -15,6 +15,7 @@ load lib.bash
     serve
     jar=$BATS_TEST_TMPDIR/jar
     equal "$(curl -s -c "$jar" -o /dev/null -w '%{http_code} %{redirect_url}' "$URL/en/?lang=en")" "303 $URL/en/"
+    equal "$(curl -s -o /dev/null -w '%{redirect_url}' "$URL/demos/bloom?n=5000&lang=en&kind=blocked")" "$URL/demos/bloom?n=5000&kind=blocked"
     equal "$(curl -s -b "$jar" -o /dev/null -w '%{redirect_url}' -H 'Accept-Language: zh' "$URL/")" "$URL/en/"
 }
 
