@@ -15,8 +15,10 @@
 #include "runs/wire.h"
 
 enum {
-    OUTPUT_BYTES_MAX = 8 << 20, /* all that a demo may print, errors included */
-    LINES_PER_SECOND = 5000,    /* that it may print in the long run */
+    /* All that a demo may print, errors included: 100 000 events of 600 bytes each. It bounds what
+     * a run takes on disk; in memory its log is bounded by RUNLOG_KEEP_BYTES. */
+    OUTPUT_BYTES_MAX = 64 << 20,
+    LINES_PER_SECOND = 5000, /* that it may print in the long run */
     LINES_BURST = 20000,
     FAULTS_SHOWN_MAX = 50, /* bad lines that get an `error` event each */
     STDERR_TAIL = 2048,

@@ -1,36 +1,42 @@
 /* runlog.c - the log of a run as a stream of Server-Sent Events in chunks that never move; see
  * runlog.h.
  *
- * Byte `offset` of the stream is chunks[offset / CHUNK_BYTES][offset % CHUNK_BYTES]. ends[i] is the
- * offset behind line i + 1, so line n starts at ends[n - 2]. What a run may print is bounded by
- * runs.c; were chunks ever to be dropped from memory (their lines are in the database by then),
- * their slot in `chunks` is where that would show. */
+ * Byte `offset` of the stream is in chunk (offset / CHUNK_BYTES), whose pointer stands in
+ * chunks[(offset - base) / CHUNK_BYTES]: `base` is where the first chunk begins that is still in
+ * memory. Lines are dropped one by one from the front, chunks as soon as no line needs them:
+ *
+ *     base      start            ends[0]     ends[1]           len
+ *       |.........|== line first ==|== first + 1 ==|==  …  ==|
+ */
 #include "runs/runlog.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK_BYTES = 64 * 1024, HEADER_MAX = 96 };
+enum { CHUNK_BYTES = 64 * 1024 };
 
 struct runlog {
     int refs;
     bool closed;
     char **chunks;
     size_t n_chunks, cap_chunks;
-    uint64_t len;   /* bytes in the stream */
-    uint64_t *ends; /* see above */
+    uint64_t base, len; /* offsets of the first chunk and of the end of the stream */
+    uint64_t first;     /* number of the first line in memory */
+    uint64_t start;     /* its offset */
+    uint64_t *ends;     /* offset behind line first + i */
     size_t n_lines, cap_lines;
+    uint64_t stored; /* all lines up to this one can be had elsewhere */
     struct runlog_waiter *waiters;
 };
 
 struct runlog *runlog_new(void)
 {
     struct runlog *log = calloc(1, sizeof *log);
-    if (log)
-        log->refs = 1;
+    if (!log)
+        return NULL;
+    log->refs = 1;
+    log->first = 1;
     return log;
 }
 
@@ -53,6 +59,45 @@ void runlog_unref(struct runlog *log)
     free(log);
 }
 
+/*** Waiting ***/
+
+void runlog_wait(struct runlog *log, struct runlog_waiter *waiter)
+{
+    if (waiter->link)
+        return;
+    waiter->next = log->waiters;
+    waiter->link = &log->waiters;
+    if (waiter->next)
+        waiter->next->link = &waiter->next;
+    log->waiters = waiter;
+}
+
+void runlog_unwait(struct runlog_waiter *waiter)
+{
+    if (!waiter->link)
+        return;
+    *waiter->link = waiter->next;
+    if (waiter->next)
+        waiter->next->link = waiter->link;
+    waiter->next = NULL;
+    waiter->link = NULL;
+}
+
+/* Wakes all that wait now. One that is woken may wait anew, or unwait any other meanwhile: those
+ * not yet called hang on a list of their own. */
+static void log_wake(struct runlog *log)
+{
+    struct runlog_waiter *due = log->waiters;
+    if (due)
+        due->link = &due;
+    log->waiters = NULL;
+    while (due) {
+        struct runlog_waiter *waiter = due;
+        runlog_unwait(waiter);
+        waiter->wake(waiter->ud);
+    }
+}
+
 /*** Writing ***/
 
 /* Makes room for one more element of `size` bytes. */
@@ -73,7 +118,7 @@ static bool log_reserve(struct runlog *log, size_t more)
 {
     if (!array_grow(&log->ends, log->n_lines, &log->cap_lines, sizeof *log->ends))
         return false;
-    while (log->n_chunks * (uint64_t)CHUNK_BYTES < log->len + more) {
+    while (log->base + log->n_chunks * (uint64_t)CHUNK_BYTES < log->len + more) {
         if (!array_grow(&log->chunks, log->n_chunks, &log->cap_chunks, sizeof *log->chunks))
             return false;
         char *chunk = malloc(CHUNK_BYTES);
@@ -90,53 +135,28 @@ static void log_add(struct runlog *log, const char *bytes, size_t len)
     while (len) {
         size_t at = log->len % CHUNK_BYTES;
         size_t n = len < CHUNK_BYTES - at ? len : CHUNK_BYTES - at;
-        memcpy(log->chunks[log->len / CHUNK_BYTES] + at, bytes, n);
+        memcpy(log->chunks[(log->len - log->base) / CHUNK_BYTES] + at, bytes, n);
         log->len += n;
         bytes += n;
         len -= n;
     }
 }
 
-static void waiter_link(struct runlog_waiter **list, struct runlog_waiter *waiter)
-{
-    waiter->next = *list;
-    waiter->link = list;
-    if (waiter->next)
-        waiter->next->link = &waiter->next;
-    *list = waiter;
-}
-
-/* Wakes all. A waiter may unwait itself or any other meanwhile: those not yet called hang on a list
- * of their own. */
-static void log_wake(struct runlog *log)
-{
-    struct runlog_waiter *due = log->waiters;
-    if (due)
-        due->link = &due;
-    log->waiters = NULL;
-    while (due) {
-        struct runlog_waiter *waiter = due;
-        runlog_unwait(waiter);
-        waiter_link(&log->waiters, waiter);
-        waiter->wake(waiter->ud);
-    }
-}
-
 int64_t runlog_append(struct runlog *log, const char *kind, const char *json, size_t len)
 {
-    char header[HEADER_MAX];
+    char header[RUNLOG_HEADER_MAX];
     if (log->closed)
         return -EPIPE;
-    size_t n = (size_t)snprintf(header, sizeof header,
-                                "id: %zu\nevent: %.40s\ndata: ", log->n_lines + 1, kind);
-    if (!log_reserve(log, n + len + 2))
+    uint64_t number = log->first + log->n_lines;
+    size_t header_len = runlog_header(number, kind, strlen(kind), header);
+    if (!log_reserve(log, header_len + len + 2))
         return -ENOMEM;
-    log_add(log, header, n);
+    log_add(log, header, header_len);
     log_add(log, json, len);
     log_add(log, "\n\n", 2);
     log->ends[log->n_lines++] = log->len;
     log_wake(log);
-    return (int64_t)log->n_lines;
+    return (int64_t)number;
 }
 
 void runlog_close(struct runlog *log)
@@ -152,81 +172,126 @@ bool runlog_is_closed(const struct runlog *log)
     return log->closed;
 }
 
+/*** Dropping ***/
+
+static void drop_lines(struct runlog *log, size_t n)
+{
+    log->start = log->ends[n - 1];
+    log->first += n;
+    log->n_lines -= n;
+    memmove(log->ends, log->ends + n, log->n_lines * sizeof *log->ends);
+    size_t n_chunks = (size_t)((log->start - log->base) / CHUNK_BYTES);
+    for (size_t i = 0; i < n_chunks; i++)
+        free(log->chunks[i]);
+    log->n_chunks -= n_chunks;
+    log->base += n_chunks * (uint64_t)CHUNK_BYTES;
+    memmove(log->chunks, log->chunks + n_chunks, log->n_chunks * sizeof *log->chunks);
+}
+
+void runlog_stored(struct runlog *log, uint64_t first, uint64_t last)
+{
+    if (first > log->stored + 1 || last <= log->stored || last > runlog_count(log))
+        return;
+    log->stored = last;
+    size_t n = 0;
+    while (log->first + n <= log->stored && log->len - log->ends[n] >= RUNLOG_KEEP_BYTES)
+        n++;
+    if (n)
+        drop_lines(log, n);
+}
+
+/*** Measures ***/
+
 uint64_t runlog_count(const struct runlog *log)
 {
-    return log->n_lines;
+    return log->first + log->n_lines - 1;
+}
+
+uint64_t runlog_first(const struct runlog *log)
+{
+    return log->first;
+}
+
+uint64_t runlog_bytes(const struct runlog *log)
+{
+    return log->len;
+}
+
+size_t runlog_bytes_held(const struct runlog *log)
+{
+    return log->n_chunks * (size_t)CHUNK_BYTES;
 }
 
 /*** Reading ***/
 
-uint64_t runlog_offset_after(const struct runlog *log, uint64_t last_id)
+/* Where a line in memory begins; count + 1 gives the end. */
+static uint64_t line_start(const struct runlog *log, uint64_t line)
 {
-    if (last_id == 0)
-        return 0;
-    return last_id > log->n_lines ? log->len : log->ends[last_id - 1];
+    return line == log->first ? log->start : log->ends[line - log->first - 1];
 }
 
-ssize_t runlog_read(const struct runlog *log, uint64_t offset, char *buf, size_t max)
+/* Copies bytes that are in memory. */
+static void log_copy(const struct runlog *log, uint64_t offset, char *buf, size_t len)
 {
-    size_t done = 0;
-    if (offset >= log->len)
-        return log->closed ? -1 : 0;
-    while (done < max && offset < log->len) {
-        size_t at = offset % CHUNK_BYTES, n = CHUNK_BYTES - at;
-        if (n > max - done)
-            n = max - done;
-        if (n > log->len - offset)
-            n = (size_t)(log->len - offset);
-        memcpy(buf + done, log->chunks[offset / CHUNK_BYTES] + at, n);
-        done += n;
+    while (len) {
+        size_t at = offset % CHUNK_BYTES;
+        size_t n = len < CHUNK_BYTES - at ? len : CHUNK_BYTES - at;
+        memcpy(buf, log->chunks[(offset - log->base) / CHUNK_BYTES] + at, n);
         offset += n;
+        buf += n;
+        len -= n;
     }
-    return (ssize_t)done;
+}
+
+struct runlog_place runlog_place_after(const struct runlog *log, uint64_t last_id)
+{
+    uint64_t count = runlog_count(log);
+    return (struct runlog_place){.line = (last_id < count ? last_id : count) + 1};
+}
+
+ssize_t runlog_read(const struct runlog *log, struct runlog_place *place, char *buf, size_t max)
+{
+    uint64_t count = runlog_count(log);
+    if (place->line > count)
+        return log->closed ? RUNLOG_END : 0;
+    if (place->line < log->first)
+        return RUNLOG_DROPPED;
+    uint64_t offset = line_start(log, place->line) + place->skip;
+    size_t n = log->len - offset < max ? (size_t)(log->len - offset) : max;
+    log_copy(log, offset, buf, n);
+    while (place->line <= count && log->ends[place->line - log->first] <= offset + n)
+        place->line++;
+    place->skip = (size_t)(offset + n - line_start(log, place->line));
+    return (ssize_t)n;
 }
 
 /* Where the JSON of a line starts: behind "data: ", the third field. */
-static uint64_t data_offset(const struct runlog *log, uint64_t line_offset)
+static uint64_t data_offset(const struct runlog *log, uint64_t line)
 {
-    char header[HEADER_MAX + 1];
-    ssize_t n = runlog_read(log, line_offset, header, HEADER_MAX);
-    header[n > 0 ? n : 0] = '\0';
-    char *data = strstr(header, "\ndata: ");
-    return line_offset + (data ? (uint64_t)(data - header) + strlen("\ndata: ") : 0);
+    char header[RUNLOG_HEADER_MAX + 1];
+    uint64_t from = line_start(log, line), len = line_start(log, line + 1) - from;
+    size_t n = len < RUNLOG_HEADER_MAX ? (size_t)len : RUNLOG_HEADER_MAX;
+    log_copy(log, from, header, n);
+    header[n] = '\0';
+    const char *data = strstr(header, "\ndata: ");
+    return from + (data ? (uint64_t)(data - header) + strlen("\ndata: ") : 0);
 }
 
 int runlog_ndjson(const struct runlog *log, uint64_t first, uint64_t last, struct text *out)
 {
-    if (first == 0)
-        first = 1;
-    if (last > log->n_lines)
-        last = log->n_lines;
+    if (first < log->first)
+        first = log->first;
+    if (last > runlog_count(log))
+        last = runlog_count(log);
     for (uint64_t line = first; line <= last; line++) {
-        uint64_t from = data_offset(log, runlog_offset_after(log, line - 1));
-        size_t len = (size_t)(log->ends[line - 1] - 1 - from); /* with one of the two '\n' */
+        uint64_t from = data_offset(log, line);
+        size_t len = (size_t)(line_start(log, line + 1) - 1 - from); /* with one of the two '\n' */
         char *to = text_reserve(out, len);
         if (!to)
             return -ENOMEM;
-        runlog_read(log, from, to, len);
-        to[len] = '\0';
+        log_copy(log, from, to, len);
         out->len += len;
+        to[len] = '\0';
     }
     return 0;
-}
-
-/*** Waiting ***/
-
-void runlog_wait(struct runlog *log, struct runlog_waiter *waiter)
-{
-    waiter_link(&log->waiters, waiter);
-}
-
-void runlog_unwait(struct runlog_waiter *waiter)
-{
-    if (!waiter->link)
-        return;
-    *waiter->link = waiter->next;
-    if (waiter->next)
-        waiter->next->link = waiter->link;
-    waiter->next = NULL;
-    waiter->link = NULL;
 }

@@ -14,7 +14,7 @@
 
 enum {
     KEPT_MAX = 16,             /* ended runs in memory */
-    KEPT_BYTES_MAX = 64 << 20, /* and their logs' bytes; the newest is always kept */
+    KEPT_BYTES_MAX = 16 << 20, /* and their logs' memory; the newest is always kept */
     RUNNER_START_MS = 5000,
     RUNNER_END_MS = 500,
 };
@@ -77,7 +77,7 @@ static void keep_ended(struct runs *runs, struct run *run)
     runs->ended = run;
     for (struct run **at = &runs->ended; *at;) {
         struct run *kept = *at;
-        bytes += runlog_offset_after(kept->log, UINT64_MAX);
+        bytes += runlog_bytes_held(kept->log);
         if (n++ == 0 || (n <= KEPT_MAX && bytes <= KEPT_BYTES_MAX)) {
             at = &kept->next;
             continue;
@@ -152,8 +152,10 @@ int runs_can_run(const struct runs *runs, const struct demo *demo, struct err *e
 {
     if (!demo->available)
         return err_set(err, ENOSYS, "%s", demo->why);
-    if (runs->runner_gone)
+    if (runs && runs->runner_gone)
         return err_set(err, EPIPE, "the runner process has ended; restart prepd to run demos");
+    if (!runs || runs->stopping)
+        return err_set(err, EPIPE, "prepd is stopping");
     bool isolated = demo->needs & (DEMO_NEEDS_NET | DEMO_NEEDS_FORK);
     if (runs->sandbox.mode == SANDBOX_NONE || (runs->sandbox.mode == SANDBOX_PROCESS && isolated))
         return err_set(err, ENOSYS, "%s", runs->sandbox.text);
@@ -163,15 +165,13 @@ int runs_can_run(const struct runs *runs, const struct demo *demo, struct err *e
 int runs_start(struct runs *runs, const struct demo *demo, const json_t *params, struct run **ret,
                struct err *err)
 {
-    bool room = list_count(runs->running) < (size_t)runs->options.max_running && !runs->queued;
     int r = runs_can_run(runs, demo, err);
-    if (r == 0 && runs->stopping)
-        r = err_set(err, EPIPE, "prepd is stopping");
-    if (r == 0 && !room && list_count(runs->queued) >= (size_t)runs->options.max_queued)
-        r = err_set(err, EAGAIN, "%d demos are running and %zu are waiting; try again later",
-                    runs->options.max_running, list_count(runs->queued));
     if (r < 0)
         return r;
+    bool room = list_count(runs->running) < (size_t)runs->options.max_running && !runs->queued;
+    if (!room && list_count(runs->queued) >= (size_t)runs->options.max_queued)
+        return err_set(err, EAGAIN, "%d demos are running and %zu are waiting; try again later",
+                       runs->options.max_running, list_count(runs->queued));
     struct run *run = run_new(runs, demo, params);
     if (!run)
         return err_set(err, ENOMEM, "out of memory");
@@ -229,6 +229,8 @@ bool runs_idle(const struct runs *runs)
 
 struct run *runs_find(struct runs *runs, const char *id)
 {
+    if (!runs)
+        return NULL;
     struct run *lists[] = {runs->running, runs->queued, runs->ended};
     for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
         struct run *run = list_find(lists[i], id);
@@ -236,6 +238,14 @@ struct run *runs_find(struct runs *runs, const char *id)
             return run;
     }
     return NULL;
+}
+
+void runs_forget(struct runs *runs, struct run *run)
+{
+    if (!list_find(runs->ended, run->id))
+        return;
+    list_remove(&runs->ended, run);
+    run_unref(run);
 }
 
 /*** The link ***/

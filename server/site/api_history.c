@@ -27,8 +27,8 @@ static struct history *history_new(struct http_request *req)
 }
 
 /* Submits the job that takes `history`, or answers 503. */
-static void history_submit(struct http_request *req, struct history *history, int (*work)(void *job),
-                           void (*done)(void *job, int status))
+static void history_submit(struct http_request *req, struct history *history,
+                           int (*work)(void *job), void (*done)(void *job, int status))
 {
     if (!history || worker_submit(site_of(req)->worker, work, done, history) < 0) {
         free(history);
@@ -49,8 +49,8 @@ static int list_work(void *job)
 {
     struct history *history = job;
     history->runs = json_array();
-    return store_run_list(history->site->store, history->demo[0] ? history->demo : NULL, HISTORY_MAX,
-                          each_run, history, &history->err);
+    return store_run_list(history->site->store, history->demo[0] ? history->demo : NULL,
+                          HISTORY_MAX, each_run, history, &history->err);
 }
 
 static void history_fail(struct history *history, int status)
@@ -90,7 +90,13 @@ static int delete_work(void *job)
 static void delete_done(void *job, int status)
 {
     struct history *history = job;
+    struct runs *runs = history->site->runs;
+    struct run *run = runs_find(runs, history->id);
     struct text none = {0};
+    if (run && (status == 0 || status == -ENOENT)) {
+        runs_forget(runs, run);
+        status = 0; /* it may never have been stored */
+    }
     if (status < 0)
         history_fail(history, status);
     else

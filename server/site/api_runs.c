@@ -1,16 +1,19 @@
 /* api_runs.c - starting, following, listing and deleting runs.
  *
- * A run is looked for in memory first (it goes on, or ended a moment ago), then in the store; both give the same bytes. */
+ * A run is looked for in memory first (it goes on, or ended a moment ago), then in the store; both
+ * give the same bytes (run_reader.h). */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "site/handlers.h"
 #include "site/keeper.h"
+#include "site/run_reader.h"
 
 /*** Start and stop ***/
 
-/* {"params":{…}} or nothing. Answers itself and returns -1 if it is neither. *ret_params may become NULL. */
+/* {"params":{…}} or nothing. Answers itself and returns -1 if it is neither. *ret_params may become
+ * NULL. */
 static int read_params(struct http_request *req, json_t **ret_body, const json_t **ret_params)
 {
     size_t len;
@@ -19,8 +22,9 @@ static int read_params(struct http_request *req, json_t **ret_body, const json_t
     *ret_body = len ? json_loadb(text, len, JSON_REJECT_DUPLICATES, &error) : json_object();
     *ret_params = json_object_get(*ret_body, "params");
     if (!*ret_body)
-        http_reply_error(req, 400, "bad_json", NULL, "the body is not JSON: %s (line %d, column %d)",
-                         error.text, error.line, error.column);
+        http_reply_error(req, 400, "bad_json", NULL,
+                         "the body is not JSON: %s (line %d, column %d)", error.text, error.line,
+                         error.column);
     else if (!json_is_object(*ret_body))
         http_reply_error(req, 400, "bad_json", NULL, "the body must be a JSON object");
     else if (*ret_params && !json_is_object(*ret_params))
@@ -96,12 +100,12 @@ static bool run_id_ok(struct http_request *req)
 }
 
 /* Has the stored run loaded and the request answered by done. */
-static void load_for(struct http_request *req, bool with_log,
+static void load_for(struct http_request *req,
                      void (*done)(void *ud, struct kept_run *kept, const struct err *err))
 {
     if (!run_id_ok(req))
         return;
-    if (keeper_load(site_of(req), http_param(req, "run"), with_log, done, req) < 0)
+    if (keeper_load(site_of(req), http_param(req, "run"), false, done, req) < 0)
         reply_err(req, &(struct err){.code = ENOMEM});
     else
         http_defer(req);
@@ -119,7 +123,7 @@ void api_run(struct http_request *req)
 {
     struct run *run = runs_find(site_of(req)->runs, http_param(req, "run"));
     if (!run) {
-        load_for(req, false, summary_loaded);
+        load_for(req, summary_loaded);
         return;
     }
     json_t *summary = run_summary(run);
@@ -127,55 +131,24 @@ void api_run(struct http_request *req)
     reply_json(req, 200, summary);
 }
 
-static void log_loaded(void *ud, struct kept_run *kept, const struct err *err)
-{
-    if (err) {
-        reply_err(ud, err);
-        return;
-    }
-    struct text body = {.data = kept->ndjson, .len = kept->ndjson_len, .cap = kept->ndjson_len + 1};
-    kept->ndjson = NULL;
-    http_reply(ud, 200, "application/x-ndjson", &body);
-}
+/*** Its log ***/
 
-void api_run_log(struct http_request *req)
-{
-    struct run *run = runs_find(site_of(req)->runs, http_param(req, "run"));
-    struct text body = {0};
-    if (!run) {
-        load_for(req, true, log_loaded);
-        return;
-    }
-    if (runlog_ndjson(run_log(run), 1, runlog_count(run_log(run)), &body) < 0)
-        reply_err(req, &(struct err){.code = ENOMEM});
-    else
-        http_reply(req, 200, "application/x-ndjson", &body);
-    text_free(&body);
-}
-
-/*** The stream ***/
-
+/* A client that gets the log as it is read. */
 struct follower {
-    struct runlog *log; /* a reference */
-    uint64_t offset;
-    struct runlog_waiter waiter;
+    struct run_reader *reader;
     struct http_stream *stream;
 };
 
 static ssize_t follower_read(void *ud, char *buf, size_t max)
 {
     struct follower *follower = ud;
-    ssize_t n = runlog_read(follower->log, follower->offset, buf, max);
-    if (n > 0)
-        follower->offset += (uint64_t)n;
-    return n;
+    return run_reader_read(follower->reader, buf, max);
 }
 
 static void follower_gone(void *ud)
 {
     struct follower *follower = ud;
-    runlog_unwait(&follower->waiter);
-    runlog_unref(follower->log);
+    run_reader_free(follower->reader);
     free(follower);
 }
 
@@ -185,7 +158,51 @@ static void follower_wake(void *ud)
     http_stream_wake(follower->stream);
 }
 
-/* EventSource sends the number of the last event it got; anything but a number is a client's mistake. */
+/* Answers with the log after line `after`; `log` is NULL if it is only in the store. */
+static void follow(struct http_request *req, struct runlog *log, enum run_form form, uint64_t after)
+{
+    static const struct http_stream_ops ops[] = {
+        [RUN_EVENTS] = {NULL, follower_read, follower_gone},
+        [RUN_NDJSON] = {"application/x-ndjson", follower_read, follower_gone},
+    };
+    struct follower *follower = calloc(1, sizeof *follower);
+    struct run_reader_options options = {.site = site_of(req),
+                                         .id = http_param(req, "run"),
+                                         .log = log,
+                                         .form = form,
+                                         .after = after,
+                                         .wake = follower_wake,
+                                         .ud = follower};
+    if (follower)
+        follower->reader = run_reader_new(&options);
+    if (!follower || !follower->reader) {
+        free(follower);
+        reply_err(req, &(struct err){.code = ENOMEM});
+        return;
+    }
+    http_reply_stream(req, &ops[form], follower, &follower->stream);
+}
+
+static void log_found(void *ud, struct kept_run *kept, const struct err *err)
+{
+    (void)kept;
+    if (err)
+        reply_err(ud, err);
+    else
+        follow(ud, NULL, RUN_NDJSON, 0);
+}
+
+void api_run_log(struct http_request *req)
+{
+    struct run *run = runs_find(site_of(req)->runs, http_param(req, "run"));
+    if (run)
+        follow(req, run_log(run), RUN_NDJSON, 0);
+    else
+        load_for(req, log_found);
+}
+
+/* EventSource sends the number of the last event it got; anything but a number is a client's
+ * mistake. */
 static bool read_last_id(struct http_request *req, uint64_t *ret)
 {
     const char *last = http_header(req, "Last-Event-ID");
@@ -197,65 +214,22 @@ static bool read_last_id(struct http_request *req, uint64_t *ret)
     return false;
 }
 
-static void follow(struct http_request *req, struct runlog *log)
+static void events_found(void *ud, struct kept_run *kept, const struct err *err)
 {
-    static const struct http_stream_ops ops = {.read = follower_read, .gone = follower_gone};
     uint64_t last;
-    if (!read_last_id(req, &last))
-        return;
-    struct follower *follower = calloc(1, sizeof *follower);
-    if (!follower) {
-        reply_err(req, &(struct err){.code = ENOMEM});
-        return;
-    }
-    follower->log = runlog_ref(log);
-    follower->offset = runlog_offset_after(log, last);
-    follower->waiter = (struct runlog_waiter){.wake = follower_wake, .ud = follower};
-    runlog_wait(log, &follower->waiter);
-    http_reply_stream(req, &ops, follower, &follower->stream);
-}
-
-/* A log made again from its stored lines: the same bytes as when it was new. NULL if out of memory. */
-static struct runlog *log_from_ndjson(const char *ndjson, size_t len)
-{
-    struct runlog *log = runlog_new();
-    const char *end = ndjson + len;
-    for (const char *line = ndjson; log && line < end;) {
-        const char *stop = memchr(line, '\n', (size_t)(end - line));
-        size_t n = (size_t)((stop ? stop : end) - line);
-        json_t *event = json_loadb(line, n, 0, NULL);
-        const char *kind = json_string_value(json_object_get(event, "event"));
-        if (kind && runlog_append(log, kind, line, n) < 0) {
-            runlog_unref(log);
-            log = NULL;
-        }
-        json_decref(event);
-        line += n + 1;
-    }
-    if (log)
-        runlog_close(log);
-    return log;
-}
-
-static void events_loaded(void *ud, struct kept_run *kept, const struct err *err)
-{
-    if (err) {
+    (void)kept;
+    if (err)
         reply_err(ud, err);
-        return;
-    }
-    struct runlog *log = log_from_ndjson(kept->ndjson, kept->ndjson_len);
-    if (log)
-        follow(ud, log);
-    else
-        reply_err(ud, &(struct err){.code = ENOMEM});
-    runlog_unref(log);
+    else if (read_last_id(ud, &last))
+        follow(ud, NULL, RUN_EVENTS, last);
 }
 
 void api_run_events(struct http_request *req)
 {
     struct run *run = runs_find(site_of(req)->runs, http_param(req, "run"));
-    if (run)
-        follow(req, run_log(run));
-    else
-        load_for(req, true, events_loaded);
+    uint64_t last;
+    if (!run)
+        load_for(req, events_found);
+    else if (read_last_id(req, &last))
+        follow(req, run_log(run), RUN_EVENTS, last);
 }

@@ -1,4 +1,8 @@
-/* keeper.c - see keeper.h. Jobs are copies of what they store, so the run may go on meanwhile. */
+/* keeper.c - see keeper.h.
+ *
+ * Jobs are copies of what they store, so the run may go on meanwhile. While a run goes on, one job
+ * with lines is under way at a time: if it fails (the disk is full), its lines are still in memory
+ * and go with the next. */
 #include "site/keeper.h"
 
 #include <errno.h>
@@ -8,14 +12,18 @@
 
 #include "base/log.h"
 
-enum { FLUSH_MS = 1000 };
+enum { FLUSH_MS = 1000, FLUSH_BYTES = 1 << 20, PART_BYTES = 64 * 1024 };
 
-/* Follows one run until it ends; the site lists those under way, at most as many as runs go on at once. */
+/* Follows one run until it ends; the site lists those under way, at most as many as runs go on at
+ * once. */
 struct keeper {
     struct site *site;
     struct run *run; /* a reference */
     struct loop_timer *timer;
-    uint64_t kept; /* lines handed to the worker */
+    struct runlog_waiter waiter;
+    uint64_t kept;       /* lines that are stored */
+    uint64_t handed;     /* lines that are, or are with the worker */
+    uint64_t bytes_then; /* of the log's stream, when they were handed over */
     struct keeper *next;
 };
 
@@ -27,13 +35,34 @@ struct save {
     char id[ID_SIZE];
     char demo[64];
     char *json; /* params or summary */
+    struct runlog *log;
     struct text lines;
-    uint64_t first, n;
+    uint64_t first, last;
     int64_t wall_ms;
     struct err err;
 };
 
 /*** Jobs ***/
+
+/* In parts of whole lines, about as large as the pages in which they will be read. */
+static int save_lines(struct save *save)
+{
+    const char *part = save->lines.data, *end = part + save->lines.len;
+    uint64_t first = save->first;
+    while (part < end) {
+        const char *stop = part;
+        uint64_t n = 0;
+        for (; stop < end && stop - part < PART_BYTES; n++)
+            stop = (const char *)memchr(stop, '\n', (size_t)(end - stop)) + 1;
+        int r = store_run_append(save->site->store, save->id, first, n, part, (size_t)(stop - part),
+                                 &save->err);
+        if (r < 0)
+            return r;
+        first += n;
+        part = stop;
+    }
+    return 0;
+}
 
 static int save_work(void *job)
 {
@@ -47,12 +76,41 @@ static int save_work(void *job)
         return store_run_start(store, &run, &save->err);
     }
     case SAVE_LINES:
-        return store_run_append(store, save->id, save->first, save->n, save->lines.data,
-                                save->lines.len, &save->err);
+        return save_lines(save);
     case SAVE_END:
         return store_run_end(store, save->id, save->json, save->wall_ms, &save->err);
     }
     return -EINVAL;
+}
+
+static void save_free(struct save *save)
+{
+    if (!save)
+        return;
+    runlog_unref(save->log);
+    free(save->json);
+    text_free(&save->lines);
+    free(save);
+}
+
+/* The keeper of a run that still goes on. */
+static struct keeper *keeper_of(const struct site *site, const char *id)
+{
+    struct keeper *keeper = site->keepers;
+    while (keeper && strcmp(run_id(keeper->run), id) != 0)
+        keeper = keeper->next;
+    return keeper;
+}
+
+static void lines_done(const struct save *save, int status)
+{
+    struct keeper *keeper = keeper_of(save->site, save->id);
+    if (status == 0)
+        runlog_stored(save->log, save->first, save->last);
+    if (keeper && status == 0)
+        keeper->kept = save->last;
+    if (keeper)
+        keeper->handed = keeper->kept;
 }
 
 static void save_done(void *job, int status)
@@ -61,9 +119,9 @@ static void save_done(void *job, int status)
     if (status < 0)
         log_warning("run %s could not be stored: %s", save->id,
                     save->err.text[0] ? save->err.text : strerror(-status));
-    free(save->json);
-    text_free(&save->lines);
-    free(save);
+    if (save->kind == SAVE_LINES)
+        lines_done(save, status);
+    save_free(save);
 }
 
 static struct save *save_new(const struct keeper *keeper, enum save_kind kind)
@@ -73,48 +131,64 @@ static struct save *save_new(const struct keeper *keeper, enum save_kind kind)
         return NULL;
     save->site = keeper->site;
     save->kind = kind;
+    save->log = runlog_ref(run_log(keeper->run));
     save->wall_ms = clock_wall_ms();
     snprintf(save->id, sizeof save->id, "%s", run_id(keeper->run));
     return save;
 }
 
 /* Takes save, which may be NULL; what it lacks for want of memory is reported like any failure. */
-static void save_submit(struct keeper *keeper, struct save *save, bool complete)
+static bool save_submit(struct keeper *keeper, struct save *save, bool complete)
 {
-    if (!save || !complete || worker_submit(keeper->site->worker, save_work, save_done, save) < 0) {
-        log_warning("run %s could not be stored: out of memory", run_id(keeper->run));
-        if (save) {
-            free(save->json);
-            text_free(&save->lines);
-            free(save);
-        }
-    }
+    if (save && complete && worker_submit(keeper->site->worker, save_work, save_done, save) == 0)
+        return true;
+    log_warning("run %s could not be stored: out of memory", run_id(keeper->run));
+    save_free(save);
+    return false;
 }
 
 /*** Following a run ***/
 
 static void keep_lines(struct keeper *keeper)
 {
-    uint64_t last = runlog_count(run_log(keeper->run));
-    if (last == keeper->kept)
+    struct runlog *log = run_log(keeper->run);
+    uint64_t last = runlog_count(log);
+    if (last == keeper->handed)
         return;
     struct save *save = save_new(keeper, SAVE_LINES);
     bool complete = false;
     if (save) {
-        save->first = keeper->kept + 1;
-        save->n = last - keeper->kept;
-        complete = runlog_ndjson(run_log(keeper->run), save->first, last, &save->lines) == 0 &&
-                   !save->lines.failed;
+        save->first = keeper->handed + 1;
+        save->last = last;
+        complete = runlog_ndjson(log, save->first, last, &save->lines) == 0 && !save->lines.failed;
     }
-    save_submit(keeper, save, complete);
-    keeper->kept = last;
+    if (!save_submit(keeper, save, complete))
+        return;
+    keeper->handed = last;
+    keeper->bytes_then = runlog_bytes(log);
+}
+
+static bool is_saving(const struct keeper *keeper)
+{
+    return keeper->handed != keeper->kept;
 }
 
 static void keeper_tick(void *ud)
 {
     struct keeper *keeper = ud;
-    keep_lines(keeper);
+    if (!is_saving(keeper))
+        keep_lines(keeper);
     keeper->timer = loop_after(keeper->site->loop, FLUSH_MS, keeper_tick, keeper);
+}
+
+/* A demo that prints a lot is stored sooner, so that its log may leave memory. */
+static void keeper_wake(void *ud)
+{
+    struct keeper *keeper = ud;
+    struct runlog *log = run_log(keeper->run);
+    if (!is_saving(keeper) && runlog_bytes(log) - keeper->bytes_then >= FLUSH_BYTES)
+        keep_lines(keeper);
+    runlog_wait(log, &keeper->waiter);
 }
 
 static char *dump(const json_t *json)
@@ -131,6 +205,8 @@ void keeper_started(struct run *run, void *ud)
         return;
     }
     *keeper = (struct keeper){.site = site, .run = run_ref(run), .next = site->keepers};
+    keeper->waiter = (struct runlog_waiter){.wake = keeper_wake, .ud = keeper};
+    runlog_wait(run_log(run), &keeper->waiter);
     site->keepers = keeper;
     struct save *save = save_new(keeper, SAVE_START);
     if (save) {
@@ -153,6 +229,7 @@ static void keep_end(struct keeper *keeper)
     }
     save_submit(keeper, save, save && save->json);
     loop_cancel(keeper->site->loop, keeper->timer);
+    runlog_unwait(&keeper->waiter);
     run_unref(keeper->run);
 }
 
@@ -185,13 +262,16 @@ struct load {
 static int load_work(void *job)
 {
     struct load *load = job;
-    int r = store_run_get(load->site->store, load->id, &load->kept.run, &load->err);
+    struct store *store = load->site->store;
+    uint64_t next;
+    cleanup_text struct text log = {0};
+    int r = store_run_get(store, load->id, &load->kept.run, &load->err);
+    if (r == 0 && load->with_log)
+        r = store_run_lines(store, load->id, 1, KEPT_LOG_MAX, &log, &next, &load->err);
     if (r < 0 || !load->with_log)
         return r;
-    struct text log = {0};
-    r = store_run_log(load->site->store, load->id, &log, &load->err);
     load->kept.ndjson = text_steal(&log, &load->kept.ndjson_len);
-    return r < 0 ? r : load->kept.ndjson ? 0 : err_set(&load->err, ENOMEM, "out of memory");
+    return load->kept.ndjson ? 0 : err_set(&load->err, ENOMEM, "out of memory");
 }
 
 static void load_done(void *job, int status)

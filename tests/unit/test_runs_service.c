@@ -401,7 +401,7 @@ static void a_flood_is_cut_and_what_came_before_is_kept(void **state)
 
 static void a_flood_of_bytes_is_cut_too(void **state)
 {
-    struct outcome outcome = run_to_end(*state, "long_line", 9 << 20);
+    struct outcome outcome = run_to_end(*state, "long_line", OUTPUT_BYTES_MAX + 1);
     assert_limit(&outcome, "output");
     outcome_free(&outcome);
     outcome = run_to_end(*state, "flood_errors", 0);
