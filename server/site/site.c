@@ -94,6 +94,8 @@ static int open_all(struct site *site, const struct site_options *options, struc
         r = library_scan(site->sources, site->n_sources, NULL, &site->library, err);
     if (r == 0)
         r = store_open(options->data_dir, &site->store, err);
+    if (r == 0 && *store_notice(site->store))
+        log_warning("%s", store_notice(site->store));
     if (r == 0)
         r = open_progress(site, err);
     if (r == 0)
