@@ -19,7 +19,7 @@ static void write_states(struct text *out, const struct progress_item *item, siz
                          enum lang lang)
 {
     html_printf(out,
-                "<span class=\"item-states\" id=\"item-%zu-states\" role=\"group\""
+                "<span class=\"item-states\" id=\"p.item-%zu\" role=\"group\""
                 " aria-label=\"%s\">",
                 index, tr(lang, S_STATE));
     write_state_button(out, ITEM_TODO, item->state, S_TODO, lang);
@@ -40,7 +40,7 @@ void item_write(struct text *out, const struct progress_item *item, size_t index
                 "<input class=\"item-check js-only\" type=\"checkbox\" autocomplete=\"off\""
                 " aria-labelledby=\"item-%zu-text\"%s>"
                 "<button type=\"button\" class=\"item-more js-only\" aria-expanded=\"false\""
-                " aria-controls=\"item-%zu-states\" aria-label=\"%s\">⋯</button>",
+                " aria-controls=\"p.item-%zu\" aria-label=\"%s\">⋯</button>",
                 index, item->state == ITEM_DONE ? " checked" : "", index,
                 tr(frame->lang, S_MORE_STATES));
     write_states(out, item, index, frame->lang);

@@ -154,13 +154,13 @@ static void write_number(struct text *out, const struct demo *demo, const struct
     const char *unit = json_string_value(json_object_get(param->manifest, "unit"));
     const char *scale = json_string_value(json_object_get(param->manifest, "scale"));
     html_printf(out,
-                "<div class=\"knob\" data-param=\"%s\"><label for=\"demo-%s-p-%s\">%s</label>"
+                "<div class=\"knob\" data-param=\"%s\"><label for=\"demo.%s.p.%s\">%s</label>"
                 "<input class=\"js-only\" type=\"range\" min=\"0\" max=\"1000\" value=\"0\""
                 " autocomplete=\"off\" data-scale=\"%s\" aria-label=\"%s\">",
                 param->name, demo->id, param->name, label_of(param->manifest, "label", lang),
                 scale ? scale : "linear", label_of(param->manifest, "label", lang));
     html_printf(out,
-                "<span class=\"knob-value\"><input type=\"number\" id=\"demo-%s-p-%s\" name=\"%s\""
+                "<span class=\"knob-value\"><input type=\"number\" id=\"demo.%s.p.%s\" name=\"%s\""
                 " min=\"%.15g\" max=\"%.15g\" step=\"%s\" value=\"%s\" autocomplete=\"off\"",
                 demo->id, param->name, param->name, param->min, param->max,
                 param->type == PARAM_INT ? "1" : "any", current);

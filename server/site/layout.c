@@ -2,7 +2,8 @@
  *
  * DESIGN  One document, readable without scripts and without styles: a skip link, a bar for phones,
  * the navigation, <main>, the outline. Scripts and styles come from our own files only (the CSP
- * allows no inline ones), so whatever they must know stands in data- attributes. */
+ * allows no inline ones), so whatever they must know stands in data- attributes. Every id that is
+ * ours has a dot in it, which the id of a note's heading never has. */
 #include "base/html.h"
 #include "http/assets.h"
 #include "site/pages.h"
@@ -122,7 +123,7 @@ static void write_side(struct text *out, const struct site *site, const struct f
 {
     enum lang lang = frame->lang;
     html_printf(out,
-                "<nav class=\"side\" id=\"side\" aria-label=\"%s\">"
+                "<nav class=\"side\" id=\"p.side\" aria-label=\"%s\">"
                 "<a class=\"brand\" href=\"/%s/\">prepd</a>",
                 tr(lang, S_MENU), lang_code(lang));
     write_topics(out, site, frame);
@@ -141,7 +142,7 @@ static void write_side(struct text *out, const struct site *site, const struct f
 static void write_bar(struct text *out, const struct frame *frame)
 {
     html_printf(out,
-                "<header class=\"bar\"><a class=\"menu\" href=\"#side\" data-do=\"menu\">"
+                "<header class=\"bar\"><a class=\"menu\" href=\"#p.side\" data-do=\"menu\">"
                 "<svg viewBox=\"0 0 20 20\" aria-hidden=\"true\"><path d=\"M3 5h14M3 10h14M3 "
                 "15h14\"/></svg>%s</a><span class=\"bar-title\">%s</span></header>",
                 tr(frame->lang, S_MENU), frame->title);
@@ -154,11 +155,11 @@ void frame_begin(struct text *out, const struct site *site, const struct frame *
                 lang_code(frame->lang), frame->place, frame->topic ? frame->topic->slug : "");
     text_printf(out, " data-notes-revision=\"%" PRIu64 "\" data-revision=\"%" PRIu64 "\">",
                 site->notes_revision, progress_revision(site->progress));
-    html_printf(out, "<a class=\"skip\" href=\"#main\">%s</a>", tr(frame->lang, S_SKIP));
+    html_printf(out, "<a class=\"skip\" href=\"#p.main\">%s</a>", tr(frame->lang, S_SKIP));
     write_bar(out, frame);
     text_puts(out, "<div class=\"columns\">");
     write_side(out, site, frame);
-    text_puts(out, "<main id=\"main\" tabindex=\"-1\">");
+    text_puts(out, "<main id=\"p.main\" tabindex=\"-1\">");
 }
 
 /* ---- the outline and the end ---- */
@@ -167,8 +168,8 @@ void frame_begin(struct text *out, const struct site *site, const struct frame *
 static void write_outline(struct text *out, const struct note *note, enum lang lang)
 {
     html_printf(out,
-                "<nav class=\"outline\" aria-labelledby=\"outline-head\"><h2 class=\"side-head\""
-                " id=\"outline-head\">%s</h2><ul>",
+                "<nav class=\"outline\" aria-labelledby=\"p.outline\"><h2 class=\"side-head\""
+                " id=\"p.outline\">%s</h2><ul>",
                 tr(lang, S_OUTLINE));
     for (size_t i = 0; i < note->n_headings; i++) {
         const struct note_heading *heading = &note->headings[i];

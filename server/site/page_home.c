@@ -27,8 +27,8 @@ static void write_overall(struct text *out, const struct site *site, enum lang l
 {
     struct progress_count all = count_all(site, lang);
     html_printf(out,
-                "<section class=\"overall\" data-overall><h2 id=\"overall\">%s</h2>"
-                "<progress max=\"%zu\" value=\"%zu\" aria-labelledby=\"overall\"></progress>"
+                "<section class=\"overall\" data-overall><h2 id=\"p.overall\">%s</h2>"
+                "<progress max=\"%zu\" value=\"%zu\" aria-labelledby=\"p.overall\"></progress>"
                 "<p class=\"overall-words\">",
                 tr(lang, S_OVERALL), all.items ? all.items : 1, all.done);
     tr_numbers(out, lang, S_ITEMS, (const size_t[]){all.done, all.shaky, all.items});
@@ -109,7 +109,7 @@ void page_home(struct text *out, const struct site *site, enum lang lang)
      * paint, app.js fills it in. */
     html_printf(out,
                 "<div class=\"wide\"><h1>prepd</h1><p class=\"lead\">%s</p>"
-                "<p class=\"continue\"><span>%s</span> <a href=\"#main\" data-continue></a></p>",
+                "<p class=\"continue\"><span>%s</span> <a href=\"#p.main\" data-continue></a></p>",
                 tr(lang, S_HOME_LEAD), tr(lang, S_CONTINUE));
     write_overall(out, site, lang);
     write_topics(out, site, lang);

@@ -24,7 +24,7 @@ static void write_head(struct text *out, const struct demo *demo, const struct n
     const char *insight = label_of(demo->manifest, "insight", lang);
     html_printf(out, "<header class=\"panel-head\"%s>", link ? "" : " data-alone");
     html_printf(out,
-                "<p class=\"panel-title\" id=\"demo-%s-title\"><a href=\"/demos/%s\">%s</a></p>",
+                "<p class=\"panel-title\" id=\"demo.%s.title\"><a href=\"/demos/%s\">%s</a></p>",
                 demo->id, demo->id, *title ? title : demo->id);
     html_printf(out, "<p class=\"panel-summary\">%s</p>",
                 label_of(demo->manifest, "summary", lang));
@@ -73,8 +73,8 @@ static void write_tab(struct text *out, const struct demo *demo, const char *nam
                       enum string_id label, bool selected, enum lang lang)
 {
     html_printf(out,
-                "<button type=\"button\" role=\"tab\" id=\"demo-%s-tab-%s\""
-                " aria-controls=\"demo-%s-%s\" aria-selected=\"%s\"%s>%s</button>",
+                "<button type=\"button\" role=\"tab\" id=\"demo.%s.tab.%s\""
+                " aria-controls=\"demo.%s.%s\" aria-selected=\"%s\"%s>%s</button>",
                 demo->id, name, demo->id, name, selected ? "true" : "false",
                 selected ? "" : " tabindex=-1", tr(lang, label));
 }
@@ -82,7 +82,7 @@ static void write_tab(struct text *out, const struct demo *demo, const char *nam
 static void write_tabs(struct text *out, const struct demo *demo, enum lang lang)
 {
     html_printf(out,
-                "<div class=\"tabs js-only\" role=\"tablist\" aria-labelledby=\"demo-%s-title\">",
+                "<div class=\"tabs js-only\" role=\"tablist\" aria-labelledby=\"demo.%s.title\">",
                 demo->id);
     write_tab(out, demo, "charts", S_CHARTS, true, lang);
     write_tab(out, demo, "log", S_LOG, false, lang);
@@ -94,8 +94,8 @@ static void write_tabs(struct text *out, const struct demo *demo, enum lang lang
 static void tab_begin(struct text *out, const struct demo *demo, const char *name)
 {
     html_printf(out,
-                "<div class=\"tab tab-%s\" role=\"tabpanel\" id=\"demo-%s-%s\""
-                " aria-labelledby=\"demo-%s-tab-%s\">",
+                "<div class=\"tab tab-%s\" role=\"tabpanel\" id=\"demo.%s.%s\""
+                " aria-labelledby=\"demo.%s.tab.%s\">",
                 name, demo->id, name, demo->id, name);
 }
 
@@ -278,8 +278,8 @@ void panel_write(struct text *out, const struct site *site, const struct demo *d
     if (!params && knobs_params(demo, link ? link->query : "", &full, &err) == 0)
         params = full;
     html_printf(out,
-                "<section class=\"panel\" id=\"demo-%s\" data-demo=\"%s\""
-                " aria-labelledby=\"demo-%s-title\">",
+                "<section class=\"panel\" id=\"demo.%s\" data-demo=\"%s\""
+                " aria-labelledby=\"demo.%s.title\">",
                 demo->id, demo->id, demo->id);
     write_head(out, demo, link, lang);
     if (err.code)

@@ -202,6 +202,21 @@ test("] goes to the next topic, ? lists the keys", async (t) => {
   await page.waitForURL(/\/en\/pipes$/);
 });
 
+test("headings named like parts of the page take no id from them", async (t) => {
+  const names = ["Main", "Side", "P main", "Outline head", "Overall", "Demo bloom", "Demo bloom charts", "Item 0 text", "Item 0 states"];
+  const { prepd } = await serveNote(t, `# Names\n\n- [ ] an item\n\n${names.map((name) => `## ${name}\n\nbelow\n\n`).join("")}[run](demo:bloom)\n`);
+  const page = await openWindow(t, browser, `${prepd.url}/en/locks`);
+  await page.locator(".panel[data-state]").waitFor();
+  const twice = await page.evaluate(() => {
+    const ids = [...document.querySelectorAll("[id]")].map((node) => node.id);
+    return ids.filter((id, i) => ids.indexOf(id) !== i);
+  });
+  assert.deepEqual(twice, []);
+  await page.locator(".skip").focus();
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), "MAIN");
+});
+
 test("a hostile note runs nothing", async (t) => {
   const { prepd } = await serveNote(t, `# <script>alert(1)</script>\n\n<img src=x onerror=alert(1)>\n\n[x](javascript:alert(1))\n\n- [ ] <b onclick=alert(1)>item</b>\n`);
   const page = await openWindow(t, browser);

@@ -37,7 +37,7 @@ function initDrawer(): void {
   const menu = must(document, ".menu");
   menu.setAttribute("role", "button");
   menu.setAttribute("aria-expanded", "false");
-  menu.setAttribute("aria-controls", "side");
+  menu.setAttribute("aria-controls", "p.side");
   const scrim = element("div", { class: "scrim" });
   document.body.append(scrim);
   scrim.addEventListener("click", () => openDrawer(false));
@@ -75,7 +75,7 @@ export function showKeys(): void {
     list.append(element("dt", {}, ...names.flatMap((name, i) => (i ? [" ", name] : [name]))), element("dd", {}, say(what)));
   }
   const close = element("button", { type: "button" }, say("close"));
-  const dialog = element("dialog", { "aria-labelledby": "keys-head" }, element("h2", { id: "keys-head" }, say("keys")), list, close);
+  const dialog = element("dialog", { "aria-labelledby": "p.keys" }, element("h2", { id: "p.keys" }, say("keys")), list, close);
   close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);

@@ -13,7 +13,7 @@ export function startTabs(panel: HTMLElement, onOpen: (name: string) => void): v
       if (body) body.hidden = !chosen;
     }
     if (focus) tab.focus();
-    onOpen((tab.getAttribute("aria-controls") ?? "").split("-").pop() ?? "");
+    onOpen((tab.getAttribute("aria-controls") ?? "").split(".").pop() ?? "");
   };
 
   tabs.forEach((tab, i) => {
