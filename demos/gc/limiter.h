@@ -1,0 +1,25 @@
+/* limiter.h - holds the collector to half of the CPU, so that a heap that can't be made small
+ * enough does not end in collecting alone (Go's mgclimit.go, for GOMEMLIMIT).
+ *
+ * A leaky bucket: a CPU second of collecting fills it by one, a CPU second of the program drains
+ * it by one. While it is full the collector gives up assists, and the heap may pass its goal. */
+#ifndef GC_LIMITER_H
+#define GC_LIMITER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct limiter {
+    double capacity_ns; /* a second for each processor */
+    double fill_ns;
+    int64_t collector_ns, total_ns; /* CPU time at the last look */
+    atomic_bool full;
+};
+
+void limiter_init(struct limiter *limiter, int processors);
+/* CPU time so far, of the collector and in all. By one thread at a time. */
+void limiter_look(struct limiter *limiter, int64_t collector_ns, int64_t total_ns);
+bool limiter_is_full(const struct limiter *limiter); /* by any thread */
+
+#endif
