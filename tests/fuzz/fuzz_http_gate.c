@@ -8,6 +8,8 @@
 #include "http/negotiate.h"
 #include "http/router.h"
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct http_route routes[] = {{"GET", "/a/:b/c/:d"}, {"GET", "/a/*"}};
