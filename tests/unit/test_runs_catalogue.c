@@ -114,7 +114,7 @@ static void a_good_manifest_makes_an_available_demo(void **state)
     assert_int_equal(demo->memory_max, 256 << 20);
     assert_int_equal(demo->n_params, 5);
     assert_string_equal(demo->params[1].name, "n");
-    assert_true(demo->params[1].max == 10000000);
+    assert_true(demo->params[1].max == 100000000);
     assert_int_equal(demo->program[0], '/');
     assert_null(catalogue_find(catalogue, "nothing"));
     catalogue_free(catalogue);
@@ -350,12 +350,12 @@ static const struct {
     {"{\"m\":1}", "params.m", "selftest has no parameter m"},
     {"{\"<b>\":1}", "params", "selftest has no parameter of that name"},
     {"{\"\":1}", "params", "no parameter of that name"},
-    {"{\"n\":-1}", "params.n", "params.n must be an integer from 0 to 10000000, not -1"},
-    {"{\"n\":10000001}", "params.n", "from 0 to 10000000, not 10000001"},
+    {"{\"n\":-1}", "params.n", "params.n must be an integer from 0 to 100000000, not -1"},
+    {"{\"n\":100000001}", "params.n", "from 0 to 100000000, not 100000001"},
     {"{\"n\":9223372036854775807}", "params.n", "not 9223372036854775807"},
-    {"{\"n\":1.5}", "params.n", "must be an integer from 0 to 10000000, not 1.5"},
+    {"{\"n\":1.5}", "params.n", "must be an integer from 0 to 100000000, not 1.5"},
     {"{\"n\":1e300}", "params.n", "must be an integer"},
-    {"{\"n\":\"5\"}", "params.n", "must be an integer from 0 to 10000000, not \"5\""},
+    {"{\"n\":\"5\"}", "params.n", "must be an integer from 0 to 100000000, not \"5\""},
     {"{\"n\":null}", "params.n", "not null"},
     {"{\"n\":true}", "params.n", "not true"},
     {"{\"n\":[[[]]]}", "params.n", "not [[[]]]"},
