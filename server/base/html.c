@@ -1,7 +1,8 @@
 /* html.c - printf whose arguments are escaped; see html.h.
  *
- * The format is walked once: what stands between conversions is copied, each conversion is formatted alone, by vsnprintf's rules, and
- * its result is escaped. %s is escaped straight from its argument. */
+ * The format is walked once: what stands between conversions is copied, each conversion is
+ * formatted alone, by vsnprintf's rules, and its result is escaped. %s is escaped straight from its
+ * argument. */
 #include "base/html.h"
 
 #include <stdarg.h>
@@ -58,7 +59,7 @@ void url_escape(struct text *out, const char *bytes, size_t len)
 
 /* One conversion of a format: "%-5.2lf". */
 struct conversion {
-    char spec[24];  /* as vsnprintf wants it, '*' replaced by its value */
+    char spec[32];  /* as vsnprintf wants it, '*' replaced by its value */
     char length[3]; /* "", "l", "ll", "z" */
     char kind;      /* 's', 'd', … */
     int precision;  /* -1: none given */
@@ -112,46 +113,37 @@ static void add_string(struct text *out, const struct conversion *c, const char 
     html_escape(out, s, c->precision >= 0 ? strnlen(s, (size_t)c->precision) : strlen(s));
 }
 
-/* Widens every integer to 64 bits, so one formatting call serves all lengths. */
-static void add_signed(struct text *out, struct conversion *c, va_list *ap)
-{
-    long long v = c->length[0] == '\0'       ? va_arg(*ap, int)
-                  : c->length[0] == 'z'      ? va_arg(*ap, ssize_t)
-                  : c->length[1] == 'l'      ? va_arg(*ap, long long)
-                                             : va_arg(*ap, long);
-    char number[64];
-    strcat(c->spec, "lld");
+/* Formats one number by the conversion's own flags; `type` is what vsnprintf calls it: "lld", "g".
+ */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    snprintf(number, sizeof number, c->spec, v);
-#pragma GCC diagnostic pop
+static void add_number(struct text *out, struct conversion *c, const char *type, ...)
+{
+    char number[400]; /* the longest double is 1 + 309 + 1 + precision */
+    va_list ap;
+    strcat(c->spec, type);
+    va_start(ap, type);
+    vsnprintf(number, sizeof number, c->spec, ap);
+    va_end(ap);
     text_puts(out, number);
 }
-
-static void add_unsigned(struct text *out, struct conversion *c, va_list *ap)
-{
-    unsigned long long v = c->length[0] == '\0'       ? va_arg(*ap, unsigned)
-                           : c->length[0] == 'z'      ? va_arg(*ap, size_t)
-                           : c->length[1] == 'l'      ? va_arg(*ap, unsigned long long)
-                                                      : va_arg(*ap, unsigned long);
-    char number[64];
-    strcat(c->spec, c->kind == 'x' ? "llx" : "llu");
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    snprintf(number, sizeof number, c->spec, v);
 #pragma GCC diagnostic pop
-    text_puts(out, number);
+
+/* Every integer is widened to 64 bits, so that one type of each sign serves all lengths. */
+static long long take_signed(const struct conversion *c, va_list *ap)
+{
+    return c->length[0] == '\0'  ? va_arg(*ap, int)
+           : c->length[0] == 'z' ? va_arg(*ap, ssize_t)
+           : c->length[1] == 'l' ? va_arg(*ap, long long)
+                                 : va_arg(*ap, long);
 }
 
-static void add_double(struct text *out, struct conversion *c, double v)
+static unsigned long long take_unsigned(const struct conversion *c, va_list *ap)
 {
-    char number[400];
-    strcat(c->spec, c->kind == 'g' ? "g" : "f");
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    snprintf(number, sizeof number, c->spec, v);
-#pragma GCC diagnostic pop
-    text_puts(out, number);
+    return c->length[0] == '\0'  ? va_arg(*ap, unsigned)
+           : c->length[0] == 'z' ? va_arg(*ap, size_t)
+           : c->length[1] == 'l' ? va_arg(*ap, unsigned long long)
+                                 : va_arg(*ap, unsigned long);
 }
 
 static void conversion_write(struct text *out, struct conversion *c, const char *format,
@@ -167,15 +159,19 @@ static void conversion_write(struct text *out, struct conversion *c, const char 
         break;
     }
     case 'd':
-        add_signed(out, c, ap);
+        add_number(out, c, "lld", take_signed(c, ap));
         break;
     case 'u':
+        add_number(out, c, "llu", take_unsigned(c, ap));
+        break;
     case 'x':
-        add_unsigned(out, c, ap);
+        add_number(out, c, "llx", take_unsigned(c, ap));
         break;
     case 'f':
+        add_number(out, c, "f", va_arg(*ap, double));
+        break;
     case 'g':
-        add_double(out, c, va_arg(*ap, double));
+        add_number(out, c, "g", va_arg(*ap, double));
         break;
     case '%':
         text_char(out, '%');
