@@ -143,8 +143,8 @@ int worker_submit(struct worker *worker, int (*work)(void *job), void (*done)(vo
     *job = (struct job){.work = work, .done = done, .ud = ud};
     pthread_mutex_lock(&worker->lock);
     queue_push(&worker->waiting, job);
-    pthread_cond_signal(&worker->wanted);
     pthread_mutex_unlock(&worker->lock);
+    pthread_cond_signal(&worker->wanted); /* after the unlock: woken earlier, it would only wait for the lock */
     return 0;
 }
 
