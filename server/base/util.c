@@ -1,7 +1,6 @@
-/* util.c - clocks, ids, UTF-8, files. */
+/* util.c - clocks, ids, files. */
 #include "base/util.h"
 
-#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -42,64 +41,6 @@ int64_t clock_ms(void)
 int64_t clock_wall_ms(void)
 {
     return clock_read_ms(CLOCK_REALTIME);
-}
-
-/* Length of the valid sequence that starts at p, or 0. The second byte's range excludes overlong
- * forms, surrogates and what lies beyond U+10FFFF (Unicode 15, table 3-7). */
-static size_t utf8_sequence_len(const unsigned char *p, size_t left)
-{
-    unsigned char c = p[0];
-    size_t len = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
-    if (len < 2 || len > left)
-        return len > left ? 0 : len;
-    unsigned char low = c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : 0x80;
-    unsigned char high = c == 0xed ? 0x9f : c == 0xf4 ? 0x8f : 0xbf;
-    if (p[1] < low || p[1] > high)
-        return 0;
-    for (size_t i = 2; i < len; i++)
-        if ((p[i] & 0xc0) != 0x80)
-            return 0;
-    return len;
-}
-
-/* How many bytes at p are plainly valid: ASCII, and three-byte characters other than those that
- * begin with E0 or ED, whose second byte has a range of its own. Chinese and code are little else,
- * so the careful way is seldom taken. Eight bytes at a time. */
-static size_t utf8_plain_len(const unsigned char *p, size_t len)
-{
-    const unsigned own_range = 1u << 0x0 | 1u << 0xd;
-    size_t i = 0;
-    for (uint64_t word; len - i >= sizeof word;) {
-        memcpy(&word, p + i, sizeof word);
-        word = le64toh(word);
-        uint64_t high = word & 0x8080808080808080u;
-        size_t ascii = high ? (size_t)__builtin_ctzll(high) / 8 : sizeof word;
-        if (ascii) {
-            i += ascii;
-            continue;
-        }
-        if ((word & 0xc0c0f0u) != 0x8080e0u || (own_range >> (word & 0xf) & 1))
-            break;
-        bool two = (word >> 24 & 0xc0c0f0u) == 0x8080e0u && !(own_range >> (word >> 24 & 0xf) & 1);
-        i += two ? 6 : 3;
-    }
-    return i;
-}
-
-size_t utf8_valid_len(const char *bytes, size_t len)
-{
-    const unsigned char *p = (const unsigned char *)bytes;
-    size_t i = 0;
-    while (i < len) {
-        i += utf8_plain_len(p + i, len - i);
-        if (i == len)
-            break;
-        size_t n = utf8_sequence_len(p + i, len - i);
-        if (!n)
-            break;
-        i += n;
-    }
-    return i;
 }
 
 /* Reads until the end of the file, which may have grown or shrunk since fstat. */

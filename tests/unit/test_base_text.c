@@ -107,6 +107,44 @@ static void utf8_is_refused_at_the_first_bad_byte(void **state)
         assert_int_equal(utf8_valid_len(cases[i].bytes, strlen(cases[i].bytes)), cases[i].valid);
 }
 
+/* `before` times the filler, the bytes in question, and the filler again, in a buffer of exactly that size. */
+static size_t valid_len_within(const char *filler, size_t before, const char *tried)
+{
+    struct text text = {0};
+    for (size_t i = 0; i < before; i++)
+        text_puts(&text, filler);
+    text_puts(&text, tried);
+    for (size_t i = 0; i < 20; i++)
+        text_puts(&text, filler);
+    char *exact = malloc(text.len);
+    assert_non_null(exact);
+    memcpy(exact, text.data, text.len);
+    size_t valid = utf8_valid_len(exact, text.len);
+    free(exact);
+    text_free(&text);
+    return valid;
+}
+
+/* It is checked in sixteens, whose edges must not matter. */
+static void utf8_is_judged_alike_wherever_it_stands(void **state)
+{
+    (void)state;
+    static const char *const fillers[] = {"a", "é", "缓", "a缓", "é缓"};
+    static const char *const good[] = {"x",  "é", "内", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80",
+                                       "😀", "\xf4\x8f\xbf\xbf"};
+    static const char *const bad[] = {"\x80",         "\xc1\xbf",         "\xc3x", "\xe5\x86x", "\xe0\x9f\xbf",
+                                      "\xed\xa0\x80", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf8",  "\xff"};
+    for (size_t f = 0; f < ARRAY_LEN(fillers); f++)
+        for (size_t before = 0; before < 40; before++) {
+            size_t n = strlen(fillers[f]), from = before * n;
+            for (size_t i = 0; i < ARRAY_LEN(good); i++)
+                assert_int_equal(valid_len_within(fillers[f], before, good[i]),
+                                 from + strlen(good[i]) + 20 * n);
+            for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+                assert_int_equal(valid_len_within(fillers[f], before, bad[i]), from);
+        }
+}
+
 static void an_error_too_long_is_cut_between_characters(void **state)
 {
     (void)state;
@@ -204,6 +242,7 @@ int main(void)
         cmocka_unit_test(html_printf_writes_nothing_for_a_null_string),
         cmocka_unit_test(url_escape_keeps_only_unreserved_characters),
         cmocka_unit_test(utf8_is_refused_at_the_first_bad_byte),
+        cmocka_unit_test(utf8_is_judged_alike_wherever_it_stands),
         cmocka_unit_test(an_error_too_long_is_cut_between_characters),
         cmocka_unit_test(a_prefix_says_where_an_error_happened),
         cmocka_unit_test(ids_are_distinct_and_recognised),
