@@ -61,7 +61,13 @@ static int note_check(const char *name, const char *bytes, size_t len, struct er
     return 0;
 }
 
-/* A hash of the bytes, in four lanes for speed; the padding makes the last words whole. */
+static inline uint64_t rotate(uint64_t x, int bits)
+{
+    return x << bits | x >> (64 - bits);
+}
+
+/* A hash of the bytes, in four lanes for speed; the padding makes the last words whole. A step can
+ * be undone, so two texts that differ in one word differ in its lane. */
 static uint64_t revision_of(const char *bytes, size_t len)
 {
     uint64_t lanes[4] = {len, 1, 2, 3}, words[4], h = 0;
@@ -69,14 +75,14 @@ static uint64_t revision_of(const char *bytes, size_t len)
     for (size_t i = 0; i < len; i += sizeof words) {
         memcpy(words, bytes + i, sizeof words);
 #pragma GCC unroll 4
-        for (int k = 0; k < 4; k++) {
-            lanes[k] = (lanes[k] ^ words[k]) * 0x9e3779b97f4a7c15u;
-            lanes[k] ^= lanes[k] >> 32;
-        }
+        for (int k = 0; k < 4; k++)
+            lanes[k] = rotate((lanes[k] ^ words[k]) * 0x9e3779b97f4a7c15u, 29);
     }
-    for (int k = 0; k < 4; k++)
+    for (int k = 0; k < 4; k++) {
         h = (h ^ lanes[k]) * 0xd6e8feb86659fd93u;
-    return h ^ h >> 32;
+        h ^= h >> 32;
+    }
+    return h;
 }
 
 /*** Making the note ***/
@@ -89,6 +95,15 @@ static void set_parts_html(struct note_part *parts, size_t n, const char *html)
         parts[i].html = html;
         html += parts[i].len;
     }
+}
+
+/* Takes the HTML out, and gives back the room that it did not need. */
+static char *html_steal(struct text *html)
+{
+    size_t len;
+    char *all = text_steal(html, &len);
+    char *fitting = all ? realloc(all, len + 1) : NULL;
+    return fitting ? fitting : all;
 }
 
 /* Moves what was rendered into the arena, and at last the arena into the note. NULL if out of
@@ -116,7 +131,7 @@ static struct note *note_finish(struct render *r, uint64_t revision)
         .headings = headings,
         .n_headings = r->headings.len / sizeof *headings,
     };
-    block->html = text_steal(&r->html, NULL);
+    block->html = html_steal(&r->html);
     set_parts_html(parts, block->note.n_parts, block->html);
     atomic_init(&block->references, 1);
     block->arena = *arena;

@@ -8,10 +8,16 @@
 
 #include "base/text.h"
 
+/* Like text_reserve. */
+static inline char *out_room(struct text *to, size_t more)
+{
+    return more < to->cap - to->len ? to->data + to->len : text_reserve(to, more);
+}
+
 /* Like text_add, but leaves out the NUL behind. */
 static inline void out_bytes(struct text *to, const char *bytes, size_t len)
 {
-    char *room = len < to->cap - to->len ? to->data + to->len : text_reserve(to, len);
+    char *room = out_room(to, len);
     if (!room)
         return;
     memcpy(room, bytes, len);
@@ -29,7 +35,7 @@ static inline void out_string(struct text *to, const char *string)
 
 /* The bytes with & < > " as entities: fit for text and for a value in double quotes. */
 void out_escaped(struct text *to, const char *bytes, size_t len);
-/* The same, for bytes that have seven more behind them that may be read. */
+/* The same, for bytes that have NOTE_PAD more behind them that may be read. */
 void out_escaped_padded(struct text *to, const char *bytes, size_t len);
 
 void out_number(struct text *to, size_t n);

@@ -13,27 +13,47 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "base/sixteen.h"
 #include "notes/note.h"
 #include "notes/out.h"
 #include "notes/utf8.h"
 
+/* Holds for a byte to look at: a control character, or a blank before another. */
+static inline sixteen_answer is_untidy(sixteen b, const char *p)
+{
+    return (b < ' ') | (b == 0x7f) | ((b == ' ') & (sixteen_at(p + 1) == ' '));
+}
+
+/* How many bytes at p, at most sixteen and not past the end, come before the first that `stops`. */
+static inline size_t run_before(sixteen_answer stops, const char *p, const char *end)
+{
+    size_t n = sixteen_first(stops), left = (size_t)(end - p);
+    return n < left ? n : left;
+}
+
 char *plain_text(struct arena *arena, const char *collected, size_t len)
 {
-    char *text = arena_alloc(arena, len + 1);
+    char *text = arena_alloc(arena, len + sizeof(sixteen) + 1), *to = text;
     if (!text)
         return NULL;
-    size_t n = 0;
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)collected[i];
-        bool is_blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
-        if (is_blank && n > 0 && text[n - 1] != ' ')
-            text[n++] = ' ';
-        else if (c > ' ' && c != 0x7f)
-            text[n++] = (char)c;
+    for (const char *p = collected, *end = p + len; p < end;) {
+        unsigned char c = (unsigned char)*p;
+        if (c > ' ' && c != 0x7f) {
+            sixteen b = sixteen_at(p);
+            sixteen_put(to, b);
+            size_t n = run_before(is_untidy(b, p), p, end);
+            to += n;
+            p += n;
+            continue;
+        }
+        p++;
+        bool is_space = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+        if (is_space && to > text && to[-1] != ' ')
+            *to++ = ' ';
     }
-    if (n > 0 && text[n - 1] == ' ')
-        n--;
-    text[n] = '\0';
+    if (to > text && to[-1] == ' ')
+        to--;
+    *to = '\0';
     return text;
 }
 
@@ -89,54 +109,123 @@ static void drop_trailing_punctuation(struct text *t, size_t from)
         t->data[t->len] = '\0';
 }
 
+struct folding {
+    const char *from, *end; /* what is left to read */
+    char *to;               /* where to write */
+    bool composed;          /* it is in NFC already */
+    bool in_code;
+    bool blank;      /* white space was met since the last character */
+    uint32_t before; /* the last character, or 0 */
+};
+
+static inline void fold_blank(struct folding *f, uint32_t next)
+{
+    if (f->blank && f->before && !utf8_is_cjk(f->before) && !utf8_is_cjk(next))
+        *f->to++ = ' ';
+    f->blank = false;
+    f->before = next;
+}
+
+/* Up to sixteen characters of ASCII, of which the first prints; blanks between them stay. */
+static inline void fold_ascii(struct folding *f)
+{
+    sixteen b = sixteen_at(f->from);
+    size_t n = run_before(is_untidy(b, f->from) | (b >= 0x80), f->from, f->end);
+    n -= f->from[n - 1] == ' '; /* what comes next decides about this one */
+    sixteen case_bit = (sixteen)((b >= 'A') & (b <= 'Z')) & ('a' - 'A');
+    fold_blank(f, 'a');
+    sixteen_put(f->to, f->in_code ? b : b | case_bit);
+    f->to += n;
+    f->from += n;
+}
+
+/* Han from U+5000 on, most of it: of three bytes, the first of which is E5 to E9. */
+static inline bool begins_han(unsigned char c)
+{
+    return c >= 0xe5 && c <= 0xe9;
+}
+
+/* Up to five of these. */
+static inline void fold_han(struct folding *f)
+{
+    sixteen b = sixteen_at(f->from);
+    unsigned others = ~sixteen_bits((b >= 0xe5) & (b <= 0xe9)) & 0x1249; /* each third byte */
+    size_t n = (size_t)__builtin_ctz(others | 1u << 15), left = (size_t)(f->end - f->from);
+    n = n < left ? n : left;
+    fold_blank(f, 0x5000);
+    sixteen_put(f->to, b);
+    f->to += n;
+    f->from += n;
+}
+
+/* Any character. False if NFC may change it. */
+static inline bool fold_character(struct folding *f)
+{
+    uint32_t wide = utf8_next(&f->from), c = wide;
+    if (wide >= 0x80) {
+        if (!f->composed && may_change_in_nfc(wide))
+            return false;
+        c = half_width(wide);
+    }
+    if (is_blank(c)) {
+        f->blank = true;
+    } else if (c < ' ' || c == 0x7f) {
+        if (c == PLAIN_CODE || c == PLAIN_PROSE)
+            f->in_code = c == PLAIN_CODE;
+    } else {
+        fold_blank(f, wide);
+        if (c >= 'A' && c <= 'Z' && !f->in_code) /* it was of full width */
+            c += 'a' - 'A';
+        f->to += utf8_put(f->to, c);
+    }
+    return true;
+}
+
 /* Everything but NFC. What comes out is never longer than what goes in. False, with nothing added,
  * if `composed` is false and a character is met that NFC may change. */
-static bool fold(struct text *to, const char *s, const char *end, bool composed)
+static bool fold(struct text *to, const char *collected, size_t len, bool composed)
 {
-    char *room = text_reserve(to, (size_t)(end - s));
+    char *room = text_reserve(to, len + sizeof(sixteen));
     if (!room)
         return true;
-    const size_t from = to->len;
-    bool in_code = false, blank = false;
-    uint32_t before = 0;
-    while (s < end) {
-        uint32_t wide = utf8_next(&s), c = wide;
-        if (wide >= 0x80) {
-            if (!composed && may_change_in_nfc(wide))
-                return false;
-            c = half_width(wide);
-        }
-        if (is_blank(c)) {
-            blank = true;
-            continue;
-        }
-        if (c < ' ' || c == 0x7f) {
-            if (c == PLAIN_CODE || c == PLAIN_PROSE)
-                in_code = c == PLAIN_CODE;
-            continue;
-        }
-        if (blank && before && !utf8_is_cjk(before) && !utf8_is_cjk(wide))
-            *room++ = ' ';
-        if (c >= 'A' && c <= 'Z' && !in_code)
-            c += 'a' - 'A';
-        room += utf8_put(room, c);
-        before = wide;
-        blank = false;
+    struct folding f = {
+        .from = collected, .end = collected + len, .to = room, .composed = composed};
+    while (f.from < f.end) {
+        unsigned char c = (unsigned char)*f.from;
+        if (c > ' ' && c < 0x7f)
+            fold_ascii(&f);
+        else if (begins_han(c))
+            fold_han(&f);
+        else if (!fold_character(&f))
+            return false;
     }
-    to->len = (size_t)(room - to->data);
+    size_t from = to->len;
+    to->len = (size_t)(f.to - to->data);
     drop_trailing_punctuation(to, from);
     return true;
 }
 
+/* The same for bytes that have no PLAIN_PAD behind them. */
+static void fold_copy(struct text *to, const char *bytes, size_t len)
+{
+    struct text padded = {0};
+    text_add(&padded, bytes, len);
+    if (text_reserve(&padded, PLAIN_PAD))
+        fold(to, padded.data, len, true);
+    else
+        to->failed = true;
+    text_free(&padded);
+}
+
 void plain_normalise(struct text *to, const char *collected, size_t len)
 {
-    if (fold(to, collected, collected + len, false))
+    if (fold(to, collected, len, false))
         return;
     utf8proc_uint8_t *composed = NULL;
     ssize_t n = utf8proc_map((const utf8proc_uint8_t *)collected, (utf8proc_ssize_t)len, &composed,
                              UTF8PROC_STABLE | UTF8PROC_COMPOSE);
     if (n >= 0)
-        fold(to, (const char *)composed, (const char *)composed + n, true);
+        fold_copy(to, (const char *)composed, (size_t)n);
     else
         to->failed = true; /* out of memory: the text is valid UTF-8 */
     free(composed);
@@ -144,8 +233,13 @@ void plain_normalise(struct text *to, const char *collected, size_t len)
 
 char *note_normalise(const char *text)
 {
-    struct text norm = {0};
-    plain_normalise(&norm, text, strlen(text));
+    struct text collected = {0}, norm = {0};
+    text_puts(&collected, text);
+    if (text_reserve(&collected, PLAIN_PAD))
+        plain_normalise(&norm, collected.data, collected.len);
+    else
+        norm.failed = true;
+    text_free(&collected);
     return text_steal(&norm, NULL);
 }
 
@@ -186,15 +280,17 @@ static uint32_t lower_case(uint32_t c)
 
 void plain_anchor(struct text *to, const char *heading)
 {
-    size_t from = to->len;
-    for (const char *s = heading; *s && to->len - from < ANCHOR_BYTES_MAX;) {
+    char *anchor = text_reserve(to, ANCHOR_BYTES_MAX + 4), *p = anchor;
+    if (!anchor)
+        return;
+    for (const char *s = heading; *s && p - anchor < ANCHOR_BYTES_MAX;) {
         uint32_t c = lower_case(utf8_next(&s));
-        char bytes[4];
         if (c == ' ')
-            out(to, "-");
+            *p++ = '-';
         else if (belongs_in_anchor(c))
-            out_bytes(to, bytes, utf8_put(bytes, c));
+            p += utf8_put(p, c);
     }
-    if (to->len == from)
+    to->len += (size_t)(p - anchor);
+    if (p == anchor)
         text_puts(to, "section");
 }

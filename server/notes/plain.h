@@ -12,6 +12,9 @@
 
 enum { PLAIN_CODE = 0x0e, PLAIN_PROSE = 0x0f };
 
+/* Bytes behind the collected text that may be read, so that it can be looked through in sixteens */
+enum { PLAIN_PAD = 16 };
+
 /* White space collapsed and trimmed, control characters left out. NULL if out of memory. */
 char *plain_text(struct arena *arena, const char *collected, size_t len);
 

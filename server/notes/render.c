@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <time.h>
 
+#include "base/sixteen.h"
 #include "base/util.h"
+#include "notes/plain.h"
 
 enum { CALLBACKS_PER_CLOCK = 1024 }; /* reading the thread's CPU clock is a system call */
 
@@ -58,15 +60,26 @@ void render_hole(struct render *r, enum note_part_kind kind, size_t index)
     part_add(r, &(struct note_part){.kind = kind, .index = index});
 }
 
+/* Counts the line ends; reads up to sixteen bytes behind, which the padding allows. */
+static size_t count_lines(const char *p, const char *end)
+{
+    size_t n = 0;
+    for (; p < end; p += sizeof(sixteen)) {
+        unsigned found = sixteen_bits(sixteen_at(p) == '\n');
+        if ((size_t)(end - p) < sizeof(sixteen))
+            found &= (1u << (end - p)) - 1;
+        for (; found; found &= found - 1) /* takes the lowest bit away */
+            n++;
+    }
+    return n;
+}
+
 size_t render_line(struct render *r, size_t pos)
 {
-    const char *p = r->bytes + r->line_pos, *end = r->bytes + pos;
-    while (p < end && (p = memchr(p, '\n', (size_t)(end - p)))) {
-        r->line++;
-        p++;
-    }
-    if (pos > r->line_pos)
+    if (pos > r->line_pos) {
+        r->line += count_lines(r->bytes + r->line_pos, r->bytes + pos);
         r->line_pos = pos;
+    }
     return r->line;
 }
 
@@ -78,10 +91,12 @@ size_t plain_begin(struct render *r)
 
 const char *plain_end(struct render *r, size_t from, size_t *ret_len)
 {
-    *ret_len = r->plain.len - from;
+    static const char nothing[PLAIN_PAD] = "";
+    bool padded = out_room(&r->plain, PLAIN_PAD); /* else out of memory, which is told at the end */
+    *ret_len = padded ? r->plain.len - from : 0;
     if (--r->collecting == 0)
         r->plain.len = 0;
-    return r->plain.data ? r->plain.data + from : "";
+    return padded ? r->plain.data + from : nothing;
 }
 
 /*** Entry ***/
@@ -107,7 +122,7 @@ int render_run(struct render *r)
     r->until_clock = CALLBACKS_PER_CLOCK;
     r->deadline_ns = cpu_ns() + (int64_t)NOTE_MS_MAX * 1000000;
     r->heading.anchor = "";
-    text_reserve(&r->html, r->len + r->len / 2);
+    text_reserve(&r->html, 2 * r->len); /* enough for most; what is not used is given back */
     int status = md_parse(r->bytes, (MD_SIZE)r->len, &parser, r);
     part_cut(r);
     if (r->failed)

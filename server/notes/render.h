@@ -113,7 +113,9 @@ void out_attribute(struct render *r, const char *name, const MD_ATTRIBUTE *value
 
 /* Begins to collect; returns where the text will begin in r->plain. */
 size_t plain_begin(struct render *r);
-/* Ends it: *ret_len bytes at the pointer, good until something is added. */
+/* Ends it: *ret_len bytes at the pointer, with PLAIN_PAD behind them, good until something is
+ * added.
+ */
 const char *plain_end(struct render *r, size_t from, size_t *ret_len);
 
 /*** md4c's callbacks ***/

@@ -170,18 +170,22 @@ static void code_enter(struct render *r, const MD_BLOCK_CODE_DETAIL *detail)
     out(&r->html, ">");
 }
 
-static void cell_enter(struct render *r, char kind, MD_ALIGN align)
+static void cell_enter(struct render *r, MD_ALIGN align)
 {
-    static const char *const alignments[] = {
-        [MD_ALIGN_DEFAULT] = "",
-        [MD_ALIGN_LEFT] = " align=\"left\"",
-        [MD_ALIGN_CENTER] = " align=\"center\"",
-        [MD_ALIGN_RIGHT] = " align=\"right\"",
-    };
-    const char tag[3] = {'<', 't', kind};
-    out_bytes(&r->html, tag, sizeof tag);
-    out_string(&r->html, alignments[align]);
-    out(&r->html, ">");
+    switch (align) {
+    case MD_ALIGN_DEFAULT:
+        out(&r->html, ">");
+        break;
+    case MD_ALIGN_LEFT:
+        out(&r->html, " align=\"left\">");
+        break;
+    case MD_ALIGN_CENTER:
+        out(&r->html, " align=\"center\">");
+        break;
+    case MD_ALIGN_RIGHT:
+        out(&r->html, " align=\"right\">");
+        break;
+    }
 }
 
 static void ordered_list_enter(struct render *r, const MD_BLOCK_OL_DETAIL *detail)
@@ -205,7 +209,8 @@ static void list_item_enter(struct render *r, const MD_BLOCK_LI_DETAIL *detail)
 int on_enter_block(MD_BLOCKTYPE type, void *detail, void *ud)
 {
     struct render *r = ud;
-    spans_close(r);
+    if (r->spans.len)
+        spans_close(r);
     if (r->item.open && (type != MD_BLOCK_P || r->item.in_p))
         item_close(r);
     switch (type) {
@@ -249,10 +254,12 @@ int on_enter_block(MD_BLOCKTYPE type, void *detail, void *ud)
         out(&r->html, "<tr>");
         break;
     case MD_BLOCK_TH:
-        cell_enter(r, 'h', ((const MD_BLOCK_TD_DETAIL *)detail)->align);
+        out(&r->html, "<th");
+        cell_enter(r, ((const MD_BLOCK_TD_DETAIL *)detail)->align);
         break;
     case MD_BLOCK_TD:
-        cell_enter(r, 'd', ((const MD_BLOCK_TD_DETAIL *)detail)->align);
+        out(&r->html, "<td");
+        cell_enter(r, ((const MD_BLOCK_TD_DETAIL *)detail)->align);
         break;
     }
     return render_go_on(r);
@@ -261,7 +268,8 @@ int on_enter_block(MD_BLOCKTYPE type, void *detail, void *ud)
 int on_leave_block(MD_BLOCKTYPE type, void *detail, void *ud)
 {
     struct render *r = ud;
-    spans_close(r);
+    if (r->spans.len)
+        spans_close(r);
     if (r->item.open && type == MD_BLOCK_LI)
         item_close(r);
     switch (type) {

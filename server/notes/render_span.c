@@ -5,7 +5,6 @@
  * markup in Markdown and none in HTML. */
 #include "notes/render.h"
 
-#include "base/html.h"
 #include "notes/entity.h"
 #include "notes/plain.h"
 
@@ -117,9 +116,16 @@ static bool demo_enter(struct render *r)
     };
     r->link.demo = r->demos.len / sizeof demo;
     text_add(&r->demos, &demo, sizeof demo);
-    html_printf(&r->html, "<a class=\"demo-link\" href=\"/demos/%s%s%s\" data-demo=\"%s\"", demo.id,
-                query_len ? "?" : "", demo.query, demo.id);
-    html_printf(&r->html, " data-query=\"%s\">", demo.query);
+    out(&r->html, "<a class=\"demo-link\" href=\"/demos/");
+    out_bytes(&r->html, id, id_len); /* letters, digits, "-" and "_" */
+    if (query_len)
+        out(&r->html, "?");
+    url_encode_html(&r->html, query, query_len);
+    out(&r->html, "\" data-demo=\"");
+    out_bytes(&r->html, id, id_len);
+    out(&r->html, "\" data-query=\"");
+    url_encode_html(&r->html, query, query_len);
+    out(&r->html, "\">");
     r->link.plain = plain_begin(r);
     return true;
 }
@@ -281,8 +287,7 @@ static void spans_close_to(struct render *r, size_t n)
 
 void spans_close(struct render *r)
 {
-    if (r->spans.len)
-        spans_close_to(r, 0);
+    spans_close_to(r, 0);
 }
 
 int on_enter_span(MD_SPANTYPE type, void *detail, void *ud)
@@ -297,7 +302,13 @@ int on_leave_span(MD_SPANTYPE type, void *detail, void *ud)
 {
     (void)detail;
     struct render *r = ud;
-    const char *found = r->spans.len ? memrchr(r->spans.data, (int)type, r->spans.len) : NULL;
+    size_t n = r->spans.len;
+    if (n && (MD_SPANTYPE)r->spans.data[n - 1] == type) { /* nearly always */
+        r->spans.len--;
+        span_close(r, type);
+        return render_go_on(r);
+    }
+    const char *found = n ? memrchr(r->spans.data, (int)type, n) : NULL;
     if (found) /* else an overlap has closed it already */
         spans_close_to(r, (size_t)(found - r->spans.data));
     return render_go_on(r);

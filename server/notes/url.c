@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/sixteen.h"
 #include "base/util.h"
 #include "notes/entity.h"
 #include "notes/out.h"
@@ -30,11 +31,23 @@ static void attribute_decode(const MD_ATTRIBUTE *a, struct text *to)
     }
 }
 
+static size_t first_unclean(const struct text *url, size_t from)
+{
+    for (size_t n; from < url->len; from += n) {
+        size_t left = url->len - from;
+        sixteen b = sixteen_of(url->data + from, left);
+        n = sixteen_first((b <= ' ') | (b == 0x7f));
+        if (n < sizeof b)
+            return n < left ? from + n : url->len;
+    }
+    return url->len;
+}
+
 /* Takes out what a browser would: control characters, and blanks in front. */
 static void url_clean(struct text *url)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < url->len; i++) {
+    size_t n = first_unclean(url, 0);
+    for (size_t i = n; i < url->len; i++) {
         unsigned char c = (unsigned char)url->data[i];
         bool is_blank_inside = c == ' ' && n > 0;
         if ((c > ' ' && c != 0x7f) || is_blank_inside)
@@ -45,21 +58,17 @@ static void url_clean(struct text *url)
 
 /*** Judging ***/
 
-/* Copies the scheme in lower case: the bytes before the first of : / ? #. False if no colon comes
- * first. (A scheme cut for its length is none that we allow.) */
-static bool scheme_of(const struct text *url, char *ret, size_t size)
+/* The length of the scheme: of the bytes before the first of : / ? #. False if no colon comes
+ * first. */
+static bool find_scheme(const struct text *url, size_t *ret_len)
 {
-    size_t n = 0;
     for (size_t i = 0; i < url->len; i++) {
-        unsigned char c = (unsigned char)url->data[i];
-        if (c == ':') {
-            ret[n] = '\0';
+        char c = url->data[i];
+        *ret_len = i;
+        if (c == ':')
             return true;
-        }
         if (c == '/' || c == '?' || c == '#')
             return false;
-        if (n < size - 1)
-            ret[n++] = (char)tolower(c);
     }
     return false;
 }
@@ -73,17 +82,20 @@ enum url_kind url_read(const MD_ATTRIBUTE *attribute, struct text *ret)
 {
     static const struct {
         const char *scheme;
+        size_t len;
         enum url_kind kind;
-    } allowed[] = {
-        {"http", URL_EXTERNAL}, {"https", URL_EXTERNAL}, {"mailto", URL_MAIL}, {"demo", URL_DEMO}};
+    } allowed[] = {{"https", 5, URL_EXTERNAL},
+                   {"http", 4, URL_EXTERNAL},
+                   {"mailto", 6, URL_MAIL},
+                   {"demo", 4, URL_DEMO}};
 
     ret->len = 0;
     attribute_decode(attribute, ret);
     url_clean(ret);
-    char scheme[16];
-    if (scheme_of(ret, scheme, sizeof scheme)) {
+    size_t len;
+    if (find_scheme(ret, &len)) {
         for (size_t i = 0; i < ARRAY_LEN(allowed); i++)
-            if (strcmp(scheme, allowed[i].scheme) == 0)
+            if (len == allowed[i].len && strncasecmp(ret->data, allowed[i].scheme, len) == 0)
                 return allowed[i].kind;
         return URL_REFUSED;
     }
@@ -93,39 +105,44 @@ enum url_kind url_read(const MD_ATTRIBUTE *attribute, struct text *ret)
 
 /*** Writing ***/
 
-/* 1: as it is; 0: percent-encoded. '&' is &amp; in HTML. */
-static const char url_plain[256] = {
-    ['a'] = 1, ['b'] = 1, ['c'] = 1, ['d'] = 1, ['e'] = 1, ['f'] = 1, ['g'] = 1, ['h'] = 1,
-    ['i'] = 1, ['j'] = 1, ['k'] = 1, ['l'] = 1, ['m'] = 1, ['n'] = 1, ['o'] = 1, ['p'] = 1,
-    ['q'] = 1, ['r'] = 1, ['s'] = 1, ['t'] = 1, ['u'] = 1, ['v'] = 1, ['w'] = 1, ['x'] = 1,
-    ['y'] = 1, ['z'] = 1, ['A'] = 1, ['B'] = 1, ['C'] = 1, ['D'] = 1, ['E'] = 1, ['F'] = 1,
-    ['G'] = 1, ['H'] = 1, ['I'] = 1, ['J'] = 1, ['K'] = 1, ['L'] = 1, ['M'] = 1, ['N'] = 1,
-    ['O'] = 1, ['P'] = 1, ['Q'] = 1, ['R'] = 1, ['S'] = 1, ['T'] = 1, ['U'] = 1, ['V'] = 1,
-    ['W'] = 1, ['X'] = 1, ['Y'] = 1, ['Z'] = 1, ['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1,
-    ['4'] = 1, ['5'] = 1, ['6'] = 1, ['7'] = 1, ['8'] = 1, ['9'] = 1, ['~'] = 1, ['-'] = 1,
-    ['_'] = 1, ['.'] = 1, ['+'] = 1, ['!'] = 1, ['*'] = 1, ['('] = 1, [')'] = 1, [','] = 1,
-    ['%'] = 1, ['#'] = 1, ['@'] = 1, ['?'] = 1, ['='] = 1, [';'] = 1, [':'] = 1, ['/'] = 1,
-    ['$'] = 1,
-};
+/* Holds for what does not belong in a URL, and for &. */
+static sixteen_answer is_not_plain(sixteen b)
+{
+    return (b <= ' ') | (b >= 0x7f) | (b == '"') | (b == '&') | (b == '\'') | (b == '<') |
+           (b == '>') | ((b >= '[') & (b <= '^')) | (b == '`') | ((b >= '{') & (b <= '}'));
+}
+
+static char *encode_byte(char *to, unsigned char c, const char *ampersand)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    if (c == '&')
+        return stpcpy(to, ampersand);
+    to[0] = '%';
+    to[1] = hex[c >> 4];
+    to[2] = hex[c & 15];
+    return to + 3;
+}
 
 static void add_encoded(struct text *to, const char *bytes, size_t len, const char *ampersand)
 {
-    static const char hex[] = "0123456789ABCDEF";
-    size_t from = 0;
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)bytes[i];
-        if (url_plain[c])
+    char *room = len ? out_room(to, 5 * len + sizeof(sixteen)) : NULL; /* &amp; is the longest */
+    if (!room)
+        return;
+    for (const char *p = bytes, *end = bytes + len; p < end;) {
+        size_t left = (size_t)(end - p);
+        sixteen b = sixteen_of(p, left);
+        sixteen_put(room, b);
+        size_t plain = sixteen_first(is_not_plain(b));
+        plain = plain < left ? plain : left;
+        p += plain;
+        room += plain;
+        if (plain == sizeof b || p == end)
             continue;
-        out_bytes(to, bytes + from, i - from);
-        from = i + 1;
-        const char encoded[3] = {'%', hex[c >> 4], hex[c & 15]};
-        if (c == '&')
-            out_string(to, ampersand);
-        else
-            out_bytes(to, encoded, sizeof encoded);
+        do
+            room = encode_byte(room, (unsigned char)*p++, ampersand);
+        while (p < end && (unsigned char)*p >= 0x80);
     }
-    if (from < len)
-        out_bytes(to, bytes + from, len - from);
+    to->len = (size_t)(room - to->data);
 }
 
 void url_encode(struct text *to, const char *bytes, size_t len)
@@ -160,13 +177,13 @@ static bool find_note_name(const char *path, size_t len, size_t *ret_from, size_
     return *ret_from < *ret_to;
 }
 
-void url_write(struct text *html, const struct text *url, enum url_kind kind)
+static void write_local(struct text *html, const struct text *url)
 {
     size_t path = 0;
     while (path < url->len && url->data[path] != '?' && url->data[path] != '#')
         path++;
     size_t from, to;
-    if (kind != URL_LOCAL || !find_note_name(url->data, path, &from, &to)) {
+    if (!find_note_name(url->data, path, &from, &to)) {
         url_encode_html(html, url->data, url->len);
         return;
     }
@@ -176,6 +193,14 @@ void url_write(struct text *html, const struct text *url, enum url_kind kind)
     url_encode_html(html, url->data, folder);
     url_encode_html(html, url->data + from, to - from);
     url_encode_html(html, url->data + path, url->len - path);
+}
+
+void url_write(struct text *html, const struct text *url, enum url_kind kind)
+{
+    if (kind == URL_LOCAL)
+        write_local(html, url);
+    else
+        url_encode_html(html, url->data, url->len);
 }
 
 /*** Demos ***/

@@ -92,6 +92,24 @@ static void normalising_twice_changes_nothing(void **state)
     }
 }
 
+/* Text is read in sixteens, whose edges must not matter. */
+static void words_are_folded_alike_wherever_they_stand(void **state)
+{
+    (void)state;
+    static const char before[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    for (int n = 1; n < 40; n++) {
+        char text[200], norm[200];
+        snprintf(text, sizeof text, "%.*s  B 缓存 穿透击穿 雪崩C D，E\x7f F ", n, before);
+        snprintf(norm, sizeof norm, "%.*s b缓存穿透击穿雪崩c d,e f", n, before);
+        assert_normal(text, norm);
+        snprintf(text, sizeof text, "- [ ] %.*s  B `C`\tD\x7f\x01 E", n, before);
+        snprintf(norm, sizeof norm, "%.*s B C D E", n, before);
+        struct note *note = parse(text);
+        assert_string_equal(note->items[0].text, norm);
+        note_unref(note);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -105,6 +123,7 @@ int main(void)
         cmocka_unit_test(opposite_orders_stay_different),
         cmocka_unit_test(nothing_stays_nothing),
         cmocka_unit_test(normalising_twice_changes_nothing),
+        cmocka_unit_test(words_are_folded_alike_wherever_they_stand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

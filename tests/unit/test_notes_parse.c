@@ -7,11 +7,28 @@
 #include "base/util.h"
 #include "html_scanner.h"
 
+static const char filler[] = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz";
+
 static void assert_safe(const struct note *note)
 {
     struct scanner scanner;
     if (!html_is_safe(note, &scanner))
         fail_msg("%s", scanner.why);
+}
+
+/* Text is read in sixteens, whose edges must not matter. */
+static void what_html_escapes_is_escaped_wherever_it_stands(void **state)
+{
+    (void)state;
+    for (int before = 0; before < 40; before++)
+        for (int between = 0; between < 20; between++) {
+            char text[100], html[200];
+            snprintf(text, sizeof text, "%.*s&%.*s\"<%.*s>", before, filler, between, filler,
+                     between, filler);
+            snprintf(html, sizeof html, "<p>%.*s&amp;%.*s&quot;&lt;%.*s&gt;</p>\n", before, filler,
+                     between, filler, between, filler);
+            assert_renders(text, html);
+        }
 }
 
 /*** The notebook this project began with ***/
@@ -402,6 +419,7 @@ static void a_note_lives_until_its_last_reference(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_html_escapes_is_escaped_wherever_it_stands),
         cmocka_unit_test(the_notebook_has_its_seventeen_items),
         cmocka_unit_test(the_notebook_has_nine_headings_and_no_title),
         cmocka_unit_test(an_item_knows_its_line_heading_and_state),
