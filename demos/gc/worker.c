@@ -155,4 +155,5 @@ void workers_stop(struct gc *gc)
         pthread_join(gc->workers[i].pthread, NULL);
         world_leave(&gc->world, &gc->workers[i].thread);
     }
+    gc->n_workers = 0;
 }
