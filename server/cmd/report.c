@@ -76,6 +76,25 @@ static void fresh_line(struct report *report)
 
 /*** Events ***/
 
+/* Title, what it shows, and the parameters it runs with. */
+static void show_start(struct report *report, const json_t *event)
+{
+    static const char *const words[] = {"title", "summary"};
+    const char *name;
+    json_t *value;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        const json_t *text = json_object_get(report->demo->manifest, words[i]);
+        put_text(report, json_string_value(json_object_get(text, report->lang)));
+        fputc('\n', report->out);
+    }
+    json_object_foreach (json_object_get(event, "params"), name, value) {
+        char *json = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
+        fprintf(report->out, "  %s=%s", name, json ? json : "?");
+        free(json);
+    }
+    fputc('\n', report->out);
+}
+
 static void show_sample(struct report *report, const json_t *event)
 {
     const char *view_id = json_string_value(json_object_get(event, "view"));
@@ -157,9 +176,9 @@ static const struct {
     const char *kind;
     void (*show)(struct report *report, const json_t *event);
 } shows[] = {
-    {"sample", show_sample}, {"note", show_note},     {"metric", show_metric},
-    {"check", show_check},   {"limit", show_note},    {"error", show_note},
-    {"stderr", show_stderr}, {"exit", show_exit},
+    {"start", show_start},   {"sample", show_sample}, {"note", show_note},
+    {"metric", show_metric}, {"check", show_check},   {"limit", show_note},
+    {"error", show_note},    {"stderr", show_stderr}, {"exit", show_exit},
 };
 
 static void report_line(struct report *report, const char *line, size_t len)
