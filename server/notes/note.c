@@ -1,8 +1,8 @@
 /* note.c - from a file's bytes to a note: checks, one pass of the parser, one arena; see note.h.
  *
  * While the parser runs, the note grows in a few buffers (struct render) whose strings are in the
- * arena already. At the end the arrays move there too, at their final size, and the parts get their
- * pointers into the HTML. */
+ * arena already. At the end the note takes these buffers over, cut to size, and the parts get their
+ * pointers into the HTML. Nothing is copied: that would cost a good part of the rendering. */
 #include "notes/note.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@
 struct note_block {
     struct note note; /* first: a struct note * is a struct note_block * */
     atomic_uint references;
-    char *html; /* allocated: it grew in place, and copying it would cost as much as rendering it */
+    char *html;         /* allocated, as are the note's arrays */
     struct arena arena; /* all the rest, this struct too */
 };
 
@@ -97,45 +97,50 @@ static void set_parts_html(struct note_part *parts, size_t n, const char *html)
     }
 }
 
-/* Takes the HTML out, and gives back the room that it did not need. */
-static char *html_steal(struct text *html)
+/* Takes an array of things of this size out of a text, and gives back the room it did not need.
+ * NULL if out of memory. */
+static void *array_steal(struct text *text, size_t size, size_t *ret_n)
 {
     size_t len;
-    char *all = text_steal(html, &len);
-    char *fitting = all ? realloc(all, len + 1) : NULL;
-    return fitting ? fitting : all;
+    char *array = text_steal(text, &len);
+    *ret_n = len / size;
+    char *fitting = array ? realloc(array, len + 1) : NULL;
+    return fitting ? fitting : array;
 }
 
-/* Moves what was rendered into the arena, and at last the arena into the note. NULL if out of
- * memory. */
+static void buffers_free(struct note_block *block)
+{
+    free(block->html);
+    free((void *)block->note.parts);
+    free((void *)block->note.items);
+    free((void *)block->note.demos);
+    free((void *)block->note.headings);
+}
+
+/* Moves what was rendered into a note, and at last the arena. NULL if out of memory. */
 static struct note *note_finish(struct render *r, uint64_t revision)
 {
-    struct arena *arena = r->arena;
-    struct note_block *block = arena_alloc(arena, sizeof *block);
-    struct note_part *parts = arena_copy(arena, r->parts.data, r->parts.len);
-    const struct note_item *items = arena_copy(arena, r->items.data, r->items.len);
-    const struct note_demo *demos = arena_copy(arena, r->demos.data, r->demos.len);
-    const struct note_heading *headings = arena_copy(arena, r->headings.data, r->headings.len);
-    if (arena->failed)
+    struct note_block *block = arena_alloc(r->arena, sizeof *block);
+    if (!block)
         return NULL;
-    block->note = (struct note){
-        .title = r->title,
-        .summary = r->summary ? r->summary : "",
-        .revision = revision,
-        .parts = parts,
-        .n_parts = r->parts.len / sizeof *parts,
-        .items = items,
-        .n_items = r->items.len / sizeof *items,
-        .demos = demos,
-        .n_demos = r->demos.len / sizeof *demos,
-        .headings = headings,
-        .n_headings = r->headings.len / sizeof *headings,
-    };
-    block->html = html_steal(&r->html);
-    set_parts_html(parts, block->note.n_parts, block->html);
+    *block = (struct note_block){
+        .note = {.title = r->title, .summary = r->summary ? r->summary : "", .revision = revision}};
+    struct note *note = &block->note;
+    size_t html_len;
+    struct note_part *parts = array_steal(&r->parts, sizeof *parts, &note->n_parts);
+    note->parts = parts;
+    note->items = array_steal(&r->items, sizeof *note->items, &note->n_items);
+    note->demos = array_steal(&r->demos, sizeof *note->demos, &note->n_demos);
+    note->headings = array_steal(&r->headings, sizeof *note->headings, &note->n_headings);
+    block->html = array_steal(&r->html, 1, &html_len);
+    if (!parts || !note->items || !note->demos || !note->headings || !block->html) {
+        buffers_free(block);
+        return NULL;
+    }
+    set_parts_html(parts, note->n_parts, block->html);
     atomic_init(&block->references, 1);
-    block->arena = *arena;
-    return &block->note;
+    block->arena = *r->arena;
+    return note;
 }
 
 static int note_render(const char *name, const char *bytes, size_t len, struct note **ret,
@@ -181,7 +186,7 @@ void note_unref(struct note *note)
     struct note_block *block = (struct note_block *)note;
     if (!block || atomic_fetch_sub_explicit(&block->references, 1, memory_order_acq_rel) > 1)
         return;
-    free(block->html);
+    buffers_free(block);
     struct arena arena = block->arena; /* freeing it frees the block */
     arena_free(&arena);
 }

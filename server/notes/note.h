@@ -10,10 +10,10 @@
  * paragraph that is nothing but a link `[label](demo:gc?gogc=50)` becomes a part NOTE_DEMO; such a
  * link among other words stays a link, `<a class="demo-link" …>` to the demo's page.
  *
- * A note is immutable once parsed and may be read by any thread. It and all it points to live in
- * one arena (the HTML in a buffer beside it), freed with the last reference. Everything in it is
- * valid UTF-8; every `html` is escaped and has only links that passed the scheme allowlist (http,
- * https, mailto, and relative or #fragment). */
+ * A note is immutable once parsed and may be read by any thread. It and its strings live in one
+ * arena, the HTML and the arrays in buffers beside it; all is freed with the last reference.
+ * Everything in it is valid UTF-8; every `html` is escaped and has only links that passed the
+ * scheme allowlist (http, https, mailto, and relative or #fragment). */
 #ifndef PREPD_NOTES_NOTE_H
 #define PREPD_NOTES_NOTE_H
 

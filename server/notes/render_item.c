@@ -111,6 +111,6 @@ void item_close(struct render *r)
     r->scratch.len = 0;
     plain_normalise(&r->scratch, collected, len);
     item->norm = arena_string(r->arena, r->scratch.data ? r->scratch.data : "", r->scratch.len);
-    text_add(&r->items, item, sizeof *item);
+    out_bytes(&r->items, (const char *)item, sizeof *item);
     r->item.open = false;
 }
