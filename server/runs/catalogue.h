@@ -25,15 +25,23 @@ struct demo_param {
     const json_t *manifest; /* the whole entry: labels, unit, step, default, values */
 };
 
-enum demo_needs { DEMO_NEEDS_NET = 1, DEMO_NEEDS_THREADS = 2, DEMO_NEEDS_FORK = 4 };
+enum demo_needs {
+    DEMO_NEEDS_NET = 1,
+    DEMO_NEEDS_THREADS = 2,
+    DEMO_NEEDS_FORK = 4,
+    DEMO_NEEDS_MEMFD = 8,
+};
 
 struct demo {
     const char *id;
     const char *program;    /* absolute path */
     const json_t *manifest; /* as printed by --describe */
     unsigned needs;         /* bits of enum demo_needs */
+    bool polite;            /* a stop asks by SIGTERM first */
     int seconds_max;        /* wall clock limit, 1–600 */
+    int cpu_seconds_max;    /* of all its processes */
     size_t memory_max;      /* bytes */
+    size_t n_sysctls;       /* settings of its network that the manifest names */
     const struct demo_param *params;
     size_t n_params;
     bool available;
@@ -63,5 +71,10 @@ int demo_params_check(const struct demo *demo, const json_t *params, json_t **re
 int demo_params_from_strings(const struct demo *demo, const char *const *names,
                              const char *const *values, size_t n, json_t **ret_full,
                              struct err *err);
+
+/* The i-th of its n_sysctls settings as "net/ipv4/NAME=VALUE", the value made from these parameters
+ * (complete, as demo_params_check gives them). -ENAMETOOLONG if it does not fit. */
+int demo_sysctl_write(const struct demo *demo, size_t i, const json_t *params, char *ret,
+                      size_t size);
 
 #endif

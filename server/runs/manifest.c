@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/util.h"
 #include "runs/manifest_check.h"
@@ -13,7 +14,10 @@
 static const struct need {
     const char *name;
     unsigned bit;
-} needs[] = {{"net", DEMO_NEEDS_NET}, {"threads", DEMO_NEEDS_THREADS}, {"fork", DEMO_NEEDS_FORK}};
+} needs[] = {{"net", DEMO_NEEDS_NET},
+             {"threads", DEMO_NEEDS_THREADS},
+             {"fork", DEMO_NEEDS_FORK},
+             {"memfd", DEMO_NEEDS_MEMFD}};
 
 static unsigned need_bit(const json_t *value)
 {
@@ -26,7 +30,7 @@ static unsigned need_bit(const json_t *value)
 
 static int check_need(const json_t *value, const struct place *at, struct err *err)
 {
-    return need_bit(value) ? 0 : check_failed(at, err, "must be net, threads or fork");
+    return need_bit(value) ? 0 : check_failed(at, err, "must be net, threads, fork or memfd");
 }
 
 static int check_needs(const json_t *value, const struct place *at, struct err *err)
@@ -53,7 +57,9 @@ static int check_memory(const json_t *value, const struct place *at, struct err 
 
 static int check_limits(const json_t *value, const struct place *at, struct err *err)
 {
-    static const struct field fields[] = {{"seconds", check_seconds}, {"memory_mb", check_memory}};
+    static const struct field fields[] = {{"seconds", check_seconds},
+                                          {"cpu_seconds", check_seconds, true},
+                                          {"memory_mb", check_memory}};
     return check_object(value, fields, ARRAY_LEN(fields), at, err);
 }
 
@@ -75,6 +81,8 @@ static const struct field manifest_fields[] = {
     {"insight", check_text, true},
     {"topics", check_topics, true},
     {"needs", check_needs, true},
+    {"polite", check_true_or_false, true},
+    {"sysctls", check_sysctls, true},
     {"limits", check_limits},
     {"params", check_params, true},
     {"presets", check_presets, true},
@@ -92,6 +100,11 @@ static void read_limits(struct demo *demo)
 {
     const json_t *limits = json_object_get(demo->manifest, "limits");
     demo->seconds_max = (int)json_integer_value(json_object_get(limits, "seconds"));
+    /* without one of its own: more than all processors can give in that time */
+    const json_t *cpu = json_object_get(limits, "cpu_seconds");
+    demo->cpu_seconds_max = cpu ? (int)json_integer_value(cpu)
+                                : demo->seconds_max * (int)sysconf(_SC_NPROCESSORS_ONLN) + 1;
+    demo->polite = json_is_true(json_object_get(demo->manifest, "polite"));
     demo->memory_max = (size_t)json_integer_value(json_object_get(limits, "memory_mb")) << 20;
     const json_t *list = json_object_get(demo->manifest, "needs");
     for (size_t i = 0; i < json_array_size(list); i++)
@@ -152,7 +165,9 @@ int manifest_read(struct demo *demo, struct err *err)
         return err_set(err, EINVAL, "id must be the file's name, \"%s\"", demo->id);
     read_limits(demo);
     r = read_params(demo, err);
-    return r < 0 ? r : check_settings(demo, err);
+    if (r == 0)
+        r = check_settings(demo, err);
+    return r < 0 ? r : sysctls_read(demo, err);
 }
 
 const json_t *manifest_entry(const json_t *object, const char *list, const char *key,

@@ -43,9 +43,13 @@ check_fn check_id, check_preset_id, check_scale;
 check_fn check_text, check_texts;    /* {zh, en}; a list of them */
 check_fn check_entry, check_entries; /* {id, label, …}; a list of them, ids unique */
 check_fn check_entries_some;         /* as above, and not empty */
-check_fn check_topics, check_params, check_presets, check_views;
+check_fn check_topics, check_params, check_presets, check_views, check_sysctls;
 
 /* The type of a parameter that check_params has passed. */
 enum param_type check_param_type(const json_t *param);
+
+/* What check_sysctls cannot see: each parameter that a value is made of exists, and only a demo
+ * that needs a network has settings of it. Fills demo->n_sysctls. (manifest_sysctls.c) */
+int sysctls_read(struct demo *demo, struct err *err);
 
 #endif

@@ -34,7 +34,16 @@ static bool strings_add_param(struct wire_start *start, const char *name, const 
     return start->n_args <= WIRE_ARGS_MAX && strings_add(start, arg);
 }
 
-/* The path, argv[0], and an argument for every parameter. */
+static bool strings_add_sysctl(struct wire_start *start, const struct run *run, size_t i)
+{
+    char setting[256];
+    start->n_sysctls++;
+    return start->n_sysctls <= WIRE_SYSCTLS_MAX &&
+           demo_sysctl_write(run->demo, i, run->params, setting, sizeof setting) == 0 &&
+           strings_add(start, setting);
+}
+
+/* The path, argv[0], an argument for every parameter, and the settings of its network. */
 static int start_message(const struct run *run, struct wire_start *start)
 {
     const struct demo *demo = run->demo;
@@ -42,13 +51,18 @@ static int start_message(const struct run *run, struct wire_start *start)
     start->run = run->number;
     start->needs = demo->needs;
     start->seconds = demo->seconds_max;
+    start->cpu_seconds = demo->cpu_seconds_max;
+    start->polite = demo->polite;
     start->memory = demo->memory_max;
     start->strings_len = 0;
     start->n_args = 1;
+    start->n_sysctls = 0;
     bool fits = strings_add(start, demo->program) && strings_add(start, demo->id);
     for (size_t i = 0; fits && i < demo->n_params; i++)
         fits = strings_add_param(start, demo->params[i].name,
                                  json_object_get(run->params, demo->params[i].name));
+    for (size_t i = 0; fits && i < demo->n_sysctls; i++)
+        fits = strings_add_sysctl(start, run, i);
     return fits ? 0 : -E2BIG;
 }
 

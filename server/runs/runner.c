@@ -22,13 +22,14 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/util.h"
+#include "runs/catalogue.h"
 #include "runs/sandbox.h"
 #include "runs/wire.h"
 
 enum {
     NOBODY = 65534,
     STOP_GRACE_MS = 60, /* from SIGTERM to SIGKILL: a stop takes less than 100 ms in all */
-    MEMORY_LOOK_MS = 50,
+    LOOK_MS = 50,       /* from one look at what the runs use to the next */
     JOBS_MAX = 64,
 };
 
@@ -37,7 +38,10 @@ struct job {
     struct runner *runner;
     uint32_t run;
     struct sandbox sandbox;
+    unsigned needs;
     size_t memory_max;
+    int64_t cpu_ms_max;
+    bool polite;
     int64_t started; /* clock_ms */
     enum run_limit limit;
     struct loop_watch *ended;
@@ -50,7 +54,7 @@ struct runner {
     int link;
     struct sandbox_report report;
     struct job *jobs;
-    struct loop_timer *memory;
+    struct loop_timer *look;
 };
 
 /*** Ends ***/
@@ -61,12 +65,13 @@ static void runner_tell(struct runner *runner, const void *message, size_t len)
               true); /* a prepd that is gone: EOF says so too */
 }
 
-/* Whatever escaped its group of processes has become a child of the runner, a child subreaper. */
+/* What outlived its run has become a child of the runner, a child subreaper: bubblewrap's pid 1,
+ * which is dying, or whatever an unsafe demo left behind. */
 static void runner_sweep(struct runner *runner)
 {
     pid_t keep[JOBS_MAX];
     size_t n = 0;
-    if (runner->report.mode != SANDBOX_PROCESS)
+    if (runner->report.mode != SANDBOX_BWRAP && runner->report.mode != SANDBOX_UNSAFE)
         return;
     for (struct job *job = runner->jobs; job; job = job->next)
         keep[n++] = job->sandbox.pid;
@@ -89,6 +94,13 @@ static void job_free(struct job *job)
     free(job);
 }
 
+/* Limits of the kernel's that end a demo by a signal. */
+static enum run_limit limit_of(int status)
+{
+    int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    return sig == SIGXCPU ? LIMIT_CPU : sig == SIGXFSZ ? LIMIT_FILE_SIZE : LIMIT_NONE;
+}
+
 static void job_ended(void *ud, uint32_t events)
 {
     struct job *job = ud;
@@ -104,14 +116,12 @@ static void job_ended(void *ud, uint32_t events)
         .run = job->run,
         .code = end.code,
         .status = end.status,
-        .limit = job->limit,
+        .limit = job->limit ? job->limit : limit_of(end.status),
         .wall_ms = clock_ms() - job->started,
         .cpu_ms = end.cpu_ms,
         .max_rss = end.max_rss,
     };
     memcpy(message.step, end.step, sizeof message.step);
-    if (!job->limit && WIFSIGNALED(end.status) && WTERMSIG(end.status) == SIGXCPU)
-        message.limit = LIMIT_CPU;
     runner_tell(runner, &message, sizeof message);
     job_free(job);
 }
@@ -123,15 +133,16 @@ static void job_grace_over(void *ud)
     sandbox_kill(&job->sandbox);
 }
 
-/* SIGTERM, so that the demo can still say what it measured; SIGKILL to the whole tree soon after.
- */
+/* A polite demo gets SIGTERM, so that it can still say what it measured, and SIGKILL soon after. */
 static void job_stop(struct job *job)
 {
     if (job->grace)
         return;
-    sandbox_terminate(&job->sandbox);
-    job->grace = loop_after(job->runner->loop, STOP_GRACE_MS, job_grace_over, job);
-    if (!job->grace)
+    if (job->polite)
+        sandbox_terminate(&job->sandbox);
+    job->grace =
+        loop_after(job->runner->loop, job->polite ? STOP_GRACE_MS : 0, job_grace_over, job);
+    if (!job->grace || !job->polite)
         sandbox_kill(&job->sandbox);
 }
 
@@ -143,31 +154,44 @@ static void job_wall_over(void *ud)
     job_stop(job);
 }
 
-static void runner_look_at_memory(void *ud)
+/* What it uses too much of now. A demo that holds as many processes or files as the kernel lets it
+ * have is at its limit too. */
+static enum run_limit job_excess(const struct job *job)
+{
+    struct sandbox_usage usage;
+    sandbox_usage(&job->sandbox, job->needs, job->memory_max, &usage);
+    if (usage.memory > job->memory_max)
+        return LIMIT_MEMORY;
+    if (usage.processes + 1 >= limit_processes(job->needs))
+        return LIMIT_PROCESSES;
+    if (usage.files >= limit_files(job->needs))
+        return LIMIT_FILES;
+    return usage.cpu_ms > job->cpu_ms_max ? LIMIT_CPU : LIMIT_NONE;
+}
+
+static void runner_look(void *ud)
 {
     struct runner *runner = ud;
-    runner->memory = NULL;
+    runner->look = NULL;
     for (struct job *job = runner->jobs; job; job = job->next) {
-        if (job->limit || !sandbox_memory_exceeds(&job->sandbox, job->memory_max))
-            continue;
-        job->limit = LIMIT_MEMORY;
-        sandbox_kill(&job->sandbox);
+        job->limit = job->limit ? job->limit : job_excess(job);
+        if (job->limit && job->limit != LIMIT_WALL)
+            sandbox_kill(&job->sandbox);
     }
     if (runner->jobs)
-        runner->memory = loop_after(runner->loop, MEMORY_LOOK_MS, runner_look_at_memory, runner);
+        runner->look = loop_after(runner->loop, LOOK_MS, runner_look, runner);
 }
 
 /*** Starts ***/
 
-static void argv_read(const struct wire_start *start, const char **ret_program, char **ret_argv)
+/* Points at the next n strings after *at, and at NULL. */
+static void strings_read(const char **at, uint32_t n, char **ret)
 {
-    const char *at = start->strings;
-    *ret_program = at;
-    for (uint32_t i = 0; i < start->n_args; i++) {
-        at += strlen(at) + 1;
-        ret_argv[i] = (char *)at;
+    for (uint32_t i = 0; i < n; i++) {
+        *at += strlen(*at) + 1;
+        ret[i] = (char *)*at;
     }
-    ret_argv[start->n_args] = NULL;
+    ret[n] = NULL;
 }
 
 /* Takes the job's timers and watch; false if one could not be had. */
@@ -179,31 +203,38 @@ static bool job_watch(struct job *job, int seconds)
         0)
         return false;
     job->wall = loop_after(runner->loop, (int64_t)seconds * 1000, job_wall_over, job);
-    if (!runner->memory)
-        runner->memory = loop_after(runner->loop, MEMORY_LOOK_MS, runner_look_at_memory, runner);
-    return job->wall && runner->memory;
+    if (!runner->look)
+        runner->look = loop_after(runner->loop, LOOK_MS, runner_look, runner);
+    return job->wall && runner->look;
 }
 
 static int job_start(struct runner *runner, const struct wire_start *start, const int *fds,
                      struct err *err)
 {
-    char *argv[WIRE_ARGS_MAX + 1];
+    char *argv[WIRE_ARGS_MAX + 1], *sysctls[WIRE_SYSCTLS_MAX + 1];
+    const char *strings = start->strings;
     struct sandbox_job what = {
+        .program = strings,
         .argv = argv,
+        .sysctls = sysctls,
         .program_fd = fds[WIRE_FD_PROGRAM],
         .out_fd = fds[WIRE_FD_OUT],
         .err_fd = fds[WIRE_FD_ERR],
         .needs = start->needs,
-        .seconds = start->seconds,
+        .cpu_seconds = start->cpu_seconds,
         .memory = start->memory,
     };
-    argv_read(start, &what.program, argv);
+    strings_read(&strings, start->n_args, argv);
+    strings_read(&strings, start->n_sysctls, sysctls);
     struct job *job = calloc(1, sizeof *job);
     if (!job)
         return err_set(err, ENOMEM, "out of memory");
     *job = (struct job){.runner = runner,
                         .run = start->run,
+                        .needs = start->needs,
                         .memory_max = start->memory,
+                        .cpu_ms_max = (int64_t)start->cpu_seconds * 1000,
+                        .polite = start->polite,
                         .started = clock_ms(),
                         .next = runner->jobs};
     int r = sandbox_spawn(runner->report.mode, &what, &job->sandbox, err);
@@ -356,7 +387,16 @@ static int runner_open(struct runner *runner, pid_t prepd, struct err *err)
     return r < 0 ? r : watch_prepd(runner, prepd, err);
 }
 
-void runner_main(int link, pid_t prepd)
+/* Filters are made before the first run asks for them; each takes some milliseconds. */
+static void make_filters(enum sandbox_mode mode)
+{
+    static const unsigned usual[] = {0, DEMO_NEEDS_NET, DEMO_NEEDS_FORK,
+                                     DEMO_NEEDS_NET | DEMO_NEEDS_FORK};
+    for (size_t i = 0; mode > SANDBOX_UNSAFE && i < ARRAY_LEN(usual); i++)
+        seccomp_filter(mode, usual[i]);
+}
+
+void runner_main(int link, pid_t prepd, bool unsafe)
 {
     struct runner runner = {0};
     struct err err = {0};
@@ -368,9 +408,13 @@ void runner_main(int link, pid_t prepd)
         log_error("the runner cannot start: %s", err.text);
         _exit(1);
     }
-    sandbox_probe(&runner.report);
+    if (unsafe)
+        sandbox_report_unsafe(&runner.report);
+    else
+        sandbox_probe(&runner.report);
     struct wire_sandbox message = {.kind = WIRE_SANDBOX, .report = runner.report};
     runner_tell(&runner, &message, sizeof message);
+    make_filters(runner.report.mode);
     loop_run(runner.loop);
     runner_quit(&runner);
 }

@@ -3,6 +3,7 @@
 #ifndef PREPD_RUNS_RUNNER_H
 #define PREPD_RUNS_RUNNER_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /* The runner, seen from prepd. Made by runs_fork (runs.h). */
@@ -12,7 +13,7 @@ struct runner_link {
 };
 
 /* What the runner process does until prepd closes the other end of `link` or dies. */
-_Noreturn void runner_main(int link, pid_t prepd);
+_Noreturn void runner_main(int link, pid_t prepd, bool unsafe);
 
 /* Tells the runner to end by closing the link, waits at most `ms`, then kills it. NULL is fine. */
 void runner_link_free(struct runner_link *link, int ms);

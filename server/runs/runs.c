@@ -156,10 +156,13 @@ int runs_can_run(const struct runs *runs, const struct demo *demo, struct err *e
         return err_set(err, EPIPE, "the runner process has ended; restart prepd to run demos");
     if (!runs || runs->stopping)
         return err_set(err, EPIPE, "prepd is stopping");
-    bool isolated = demo->needs & (DEMO_NEEDS_NET | DEMO_NEEDS_FORK);
-    if (runs->sandbox.mode == SANDBOX_NONE || (runs->sandbox.mode == SANDBOX_PROCESS && isolated))
-        return err_set(err, ENOSYS, "%s", runs->sandbox.text);
-    return 0;
+    enum sandbox_mode least = demo->n_sysctls ? SANDBOX_NAMESPACES
+                              : demo->needs & (DEMO_NEEDS_NET | DEMO_NEEDS_FORK) ? SANDBOX_BWRAP
+                                                                                 : SANDBOX_PROCESS;
+    /* without a sandbox there is nothing that could be missing, but for a network of its own */
+    if (runs->sandbox.mode == SANDBOX_UNSAFE && !demo->n_sysctls)
+        return 0;
+    return runs->sandbox.mode >= least ? 0 : err_set(err, ENOSYS, "%s", runs->sandbox.text);
 }
 
 int runs_start(struct runs *runs, const struct demo *demo, const json_t *params, struct run **ret,

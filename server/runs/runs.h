@@ -56,7 +56,8 @@ void runs_free(struct runs *runs);
 
 /* Which sandbox demos get here, and why no better one. */
 const struct sandbox_report *runs_sandbox(const struct runs *runs);
-/* 0 if the demo can run here; else -ENOSYS or -EPIPE with a sentence for the reader. */
+/* 0 if the demo can run here; else -ENOSYS or -EPIPE with a sentence for the reader. Here and in
+ * runs_start and runs_find, NULL stands for runs that are freed already: prepd is stopping. */
 int runs_can_run(const struct runs *runs, const struct demo *demo, struct err *err);
 
 /* Starts a run, or queues it. `params` is complete, from demo_params_check. -EAGAIN: the queue is

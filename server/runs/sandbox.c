@@ -1,4 +1,4 @@
-/* sandbox.c - making, ending and trying sandboxes, from the runner's side; see sandbox.h. */
+/* sandbox.c - making and ending sandboxes, from the runner's side; see sandbox.h. */
 #include "runs/sandbox.h"
 
 #include <errno.h>
@@ -39,6 +39,8 @@ static _Noreturn void child_main(struct setup *setup)
     if (setup->mode == SANDBOX_NAMESPACES)
         init_main(setup);
     setup_demo(setup);
+    if (setup->mode == SANDBOX_BWRAP)
+        setup_bwrap(setup);
     setup_exec(setup);
 }
 
@@ -47,6 +49,8 @@ int sandbox_spawn(enum sandbox_mode mode, const struct sandbox_job *job, struct 
 {
     struct setup setup = {.mode = mode, .job = job, .uid = geteuid(), .gid = getegid()};
     int status[2], pidfd;
+    if (mode != SANDBOX_UNSAFE && !(setup.filter = seccomp_filter(mode, job->needs)))
+        return err_set(err, errno, "filter: %s", strerror(errno));
     if (pipe2(status, O_CLOEXEC) < 0)
         return err_set(err, errno, "pipe: %s", strerror(errno));
     pid_t pid = clone_child(mode == SANDBOX_NAMESPACES ? NAMESPACES : 0, &pidfd);
@@ -67,16 +71,21 @@ int sandbox_spawn(enum sandbox_mode mode, const struct sandbox_job *job, struct 
 
 /*** Ending one ***/
 
+/* pid 1 passes it on; bubblewrap does not, so the demo is found below it and its own pid 1. */
 void sandbox_terminate(const struct sandbox *sandbox)
 {
-    syscall(SYS_pidfd_send_signal, sandbox->pidfd, SIGTERM, NULL, 0);
+    enum { DEMO = 2 };
+    pid_t tree[DEMO + 1];
+    if (sandbox->mode != SANDBOX_BWRAP)
+        syscall(SYS_pidfd_send_signal, sandbox->pidfd, SIGTERM, NULL, 0);
+    else if (tree_list(sandbox->pid, tree, DEMO + 1) > DEMO)
+        kill(tree[DEMO], SIGTERM);
 }
 
 void sandbox_kill(const struct sandbox *sandbox)
 {
-    enum { TREE_MAX = 256 };
-    pid_t pids[TREE_MAX];
-    size_t n = sandbox->mode == SANDBOX_PROCESS ? tree_list(sandbox->pid, pids, TREE_MAX) : 0;
+    static pid_t pids[TREE_MAX]; /* large, and the runner has one thread */
+    size_t n = sandbox->mode == SANDBOX_UNSAFE ? tree_list(sandbox->pid, pids, TREE_MAX) : 0;
     syscall(SYS_pidfd_send_signal, sandbox->pidfd, SIGKILL, NULL, 0);
     for (size_t i = 1; i < n; i++) /* what they fork meanwhile is left to tree_sweep */
         kill(pids[i], SIGKILL);
@@ -97,6 +106,16 @@ static bool read_word(const struct sandbox *sandbox, struct sandbox_word *ret)
     return n == (ssize_t)sizeof *ret;
 }
 
+/* bubblewrap exits with 128 + the signal that ended the demo. */
+static int demo_status(enum sandbox_mode mode, int status)
+{
+    int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+    if (mode ==
+        SANDBOX_NAMESPACES) /* and pid 1 says it over the status pipe, unless it was killed */
+        return SIGKILL;
+    return mode == SANDBOX_BWRAP && code > 128 && code < 128 + NSIG ? code - 128 : status;
+}
+
 void sandbox_reap(struct sandbox *sandbox, struct sandbox_end *ret)
 {
     struct sandbox_word word;
@@ -107,7 +126,7 @@ void sandbox_reap(struct sandbox *sandbox, struct sandbox_end *ret)
     *ret = (struct sandbox_end){
         .cpu_ms = timeval_ms(usage.ru_utime) + timeval_ms(usage.ru_stime),
         .max_rss = (size_t)usage.ru_maxrss * 1024,
-        .status = sandbox->mode == SANDBOX_NAMESPACES ? SIGKILL : status,
+        .status = demo_status(sandbox->mode, status),
     };
     if (read_word(sandbox, &word)) {
         memcpy(ret->step, word.step, sizeof ret->step);
@@ -117,83 +136,4 @@ void sandbox_reap(struct sandbox *sandbox, struct sandbox_end *ret)
     }
     close(sandbox->pidfd);
     close(sandbox->status_fd);
-}
-
-/*** Trying what can be had ***/
-
-const char *sandbox_mode_name(enum sandbox_mode mode)
-{
-    static const char *const names[] = {"none", "process", "namespaces"};
-    return names[mode];
-}
-
-/* Makes a whole sandbox with nothing in it. ret_step gets the step that failed. */
-static int sandbox_try(enum sandbox_mode mode, char ret_step[static 32])
-{
-    cleanup_close int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    struct sandbox_job job = {
-        .program_fd = null, .out_fd = null, .err_fd = null, .seconds = 1, .memory = 64 << 20};
-    struct sandbox sandbox;
-    struct sandbox_end end;
-    struct err err = {0};
-    snprintf(ret_step, 32, "clone");
-    if (sandbox_spawn(mode, &job, &sandbox, &err) < 0)
-        return -err.code;
-    sandbox_reap(&sandbox, &end);
-    snprintf(ret_step, 32, "%s", end.step[0] ? end.step : "the first process");
-    return end.step[0] ? -end.code : end.status ? -ECHILD : 0;
-}
-
-/* A sysctl's number, or -1. */
-static long sysctl_read(const char *path)
-{
-    char text[32] =
-        ""; /* file_read is for files that know their size, which those of procfs do not */
-    cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
-    return fd >= 0 && read(fd, text, sizeof text - 1) > 0 ? strtol(text, NULL, 10) : -1;
-}
-
-/* What would mend it, as far as can be told from here. */
-static const char *remedy(const struct sandbox_report *report)
-{
-    if (sysctl_read("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == 1)
-        return "AppArmor forbids user namespaces: sysctl "
-               "kernel.apparmor_restrict_unprivileged_userns=0";
-    if (sysctl_read("/proc/sys/kernel/unprivileged_userns_clone") == 0)
-        return "user namespaces are off: sysctl kernel.unprivileged_userns_clone=1";
-    if (sysctl_read("/proc/sys/user/max_user_namespaces") == 0 || report->code == ENOSPC)
-        return "no user namespaces are allowed: sysctl user.max_user_namespaces=10000";
-    if (!strcmp(report->step, "clone"))
-        return "in a container, its seccomp profile must allow clone with namespaces";
-    if (!strcmp(report->step, "mounts"))
-        return "in a container or a unit, /proc must not be masked or mounted over";
-    return "prepd doctor tells more";
-}
-
-static void report_write(struct sandbox_report *report)
-{
-    static const char *const what[] = {
-        [SANDBOX_NONE] = "no demo can run here",
-        [SANDBOX_PROCESS] = ("demos run as ordinary processes with limits; those that need a "
-                             "network or processes of their own cannot run"),
-        [SANDBOX_NAMESPACES] = "demos run in namespaces of their own",
-    };
-    if (report->step[0])
-        snprintf(report->text, sizeof report->text, "%s: %s: %s; %s", what[report->mode],
-                 report->step, strerror(report->code), remedy(report));
-    else
-        snprintf(report->text, sizeof report->text, "%s", what[report->mode]);
-}
-
-void sandbox_probe(struct sandbox_report *ret)
-{
-    char step[32];
-    *ret = (struct sandbox_report){.mode = SANDBOX_NAMESPACES};
-    int r = sandbox_try(SANDBOX_NAMESPACES, step);
-    if (r < 0) {
-        ret->mode = sandbox_try(SANDBOX_PROCESS, ret->step) < 0 ? SANDBOX_NONE : SANDBOX_PROCESS;
-        memcpy(ret->step, step, sizeof ret->step);
-        ret->code = -r;
-    }
-    report_write(ret);
 }

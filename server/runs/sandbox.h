@@ -1,14 +1,18 @@
 /* sandbox.h - one demo in its own small world; internal to the runner.
  *
  * DESIGN  The runner clones a process into new namespaces. That is *pid 1* in there: it sets the
- * world up step by step (sandbox_setup.c), forks the *demo*, reaps what the demo leaves behind
- * (sandbox_init.c), and ends when the demo ends, upon which the kernel kills whatever is left in
- * the pid namespace. A demo is not pid 1 itself, since a pid 1 ignores raise(SIGTERM) and abort()
- * would end it by SIGSEGV. Killing pid 1 kills the tree; pid 1 itself dies with the runner
- * (PR_SET_PDEATHSIG).
+ * world up step by step (sandbox_setup.c, sandbox_root.c), forks the *demo*, reaps what the demo
+ * leaves behind (sandbox_init.c), and ends when the demo ends, upon which the kernel kills whatever
+ * is left in the pid namespace. A demo is not pid 1 itself, since a pid 1 ignores raise(SIGTERM)
+ * and abort() would end it by SIGSEGV. Killing pid 1 kills the tree; pid 1 itself dies with the
+ * runner (PR_SET_PDEATHSIG). What the demo may then still do is said three times over: what it sees
+ * (sandbox_root.c), what it may touch of that (sandbox_landlock.c), what it may ask of the kernel
+ * (sandbox_seccomp.c); and how much of everything (sandbox_limits.c).
  *
- * Without namespaces (SANDBOX_PROCESS) the runner's child is the demo, in a session of its own, and
- * sandbox_tree.c finds its descendants.
+ * Where the runner may not make namespaces itself, bubblewrap may be allowed to (sandbox_bwrap.c).
+ * Where nobody may (SANDBOX_PROCESS), the runner's child is the demo and seccomp keeps it from
+ * forking, so that killing it kills all. Only SANDBOX_UNSAFE has a tree that nothing holds
+ * together; sandbox_tree.c finds it in /proc.
  *
  * How it went is told over the status pipe: struct sandbox_word, from whichever process failed at a
  * step, or from pid 1 at the end. */
@@ -27,15 +31,16 @@
 struct sandbox_job {
     const char *program; /* NULL: make the sandbox and end at once, to see whether it can be made */
     char *const *argv;
+    char *const *sysctls;           /* "net/ipv4/NAME=VALUE"…, NULL at the end; NULL: none */
     int program_fd, out_fd, err_fd; /* the caller's */
     unsigned needs;                 /* enum demo_needs */
-    int seconds;
+    int cpu_seconds;
     size_t memory;
 };
 
 struct sandbox {
     enum sandbox_mode mode;
-    pid_t pid;     /* pid 1, or in SANDBOX_PROCESS the demo */
+    pid_t pid;     /* pid 1, bubblewrap, or without namespaces the demo */
     int pidfd;     /* readable when it has ended */
     int status_fd; /* reading end of the status pipe */
 };
@@ -63,23 +68,29 @@ void sandbox_terminate(const struct sandbox *sandbox);
 void sandbox_kill(const struct sandbox *sandbox);
 /* Once pidfd is readable: waits for the end of all of it and closes the descriptors. */
 void sandbox_reap(struct sandbox *sandbox, struct sandbox_end *ret);
-/* Whether its processes together hold more than `max` bytes of memory now. */
-bool sandbox_memory_exceeds(const struct sandbox *sandbox, size_t max);
 
-/* Tries the kinds of sandbox, the best first, each with a throw-away child. */
+/* Tries the kinds of sandbox, the best first, each with a throw-away child. (sandbox_probe.c) */
 void sandbox_probe(struct sandbox_report *ret);
+/* The report of --unsafe-run. */
+void sandbox_report_unsafe(struct sandbox_report *ret);
 
 /* ---- sandbox_setup.c, in the new process ---- */
+
+struct sock_fprog;
 
 struct setup {
     enum sandbox_mode mode;
     const struct sandbox_job *job;
+    const struct sock_fprog *filter; /* made by the runner, which has it ready; NULL if unsafe */
     int status_fd; /* writing end, until setup_descriptors has put it on SETUP_FD_STATUS */
     uid_t uid;     /* the runner's; in new namespaces one has no name until the maps are written */
     gid_t gid;
 };
 
 enum { SETUP_FD_STATUS = 3, SETUP_FD_PROGRAM = 4 };
+
+#define SETUP_SCRATCH "/tmp"       /* the demo's folder, where it has one */
+#define SETUP_PROGRAM "/demo/demo" /* its program, in a root folder of its own */
 
 /* Each runs its steps in order and ends the process at the first that fails, with a word on the
  * status pipe. */
@@ -88,17 +99,49 @@ void setup_demo(struct setup *setup);
 _Noreturn void setup_exec(struct setup *setup);
 _Noreturn void setup_fail(const struct setup *setup, const char *step, int code);
 
+/* Steps that have a file of their own: 0 or a negative errno. */
+int setup_root(struct setup *setup);             /* sandbox_root.c */
+int setup_limits(struct setup *setup);           /* sandbox_limits.c */
+int setup_landlock(struct setup *setup);         /* sandbox_landlock.c */
+int setup_seccomp(struct setup *setup);          /* sandbox_seccomp.c */
+_Noreturn void setup_bwrap(struct setup *setup); /* sandbox_bwrap.c: instead of setup_exec */
+
+int landlock_abi(void); /* 0: the kernel has none */
+
+/* The filter for demos of these needs, made at the first call and kept; NULL with errno set. */
+const struct sock_fprog *seccomp_filter(enum sandbox_mode mode, unsigned needs);
+
+/* How many processes and descriptors a demo may have. */
+size_t limit_processes(unsigned needs);
+size_t limit_files(unsigned needs);
+
 /* ---- sandbox_init.c ---- */
 
 /* What pid 1 does: forks the demo, reaps, passes SIGTERM on, reports the demo's end. */
 _Noreturn void init_main(struct setup *setup);
 
-/* ---- sandbox_tree.c, for SANDBOX_PROCESS and for sandbox_memory_exceeds ---- */
+/* ---- sandbox_tree.c ---- */
+
+enum { TREE_MAX = 2048 };
 
 /* Writes at most `max` descendants of pid (itself first) into ret_pids; returns how many. */
 size_t tree_list(pid_t pid, pid_t *ret_pids, size_t max);
 /* Kills and reaps all children of the calling process but those in `keep`, with their descendants,
  * until none is left. */
 void tree_sweep(const pid_t *keep, size_t n_keep);
+
+/* ---- sandbox_usage.c ---- */
+
+struct sandbox_usage {
+    size_t memory;    /* bytes that its processes hold, never more than they do */
+    size_t processes; /* and threads */
+    size_t files;     /* descriptors of the process that has most */
+    int64_t cpu_ms;   /* of those that live and those they have waited for */
+};
+
+/* What it uses now. Memory is found out exactly only where a cheap look says more than
+ * `memory_max`. */
+void sandbox_usage(const struct sandbox *sandbox, unsigned needs, size_t memory_max,
+                   struct sandbox_usage *ret);
 
 #endif

@@ -2,22 +2,19 @@
  * sandbox.h.
  *
  * The order of the steps is the argument for their safety: identity before mounts (they need its
- * capabilities), /proc before what is written there, descriptors before the demo exists, limits and
- * no_new_privs last, then exec, which drops every capability, since the demo's user is not 0 in its
- * namespace. To add a step: a function that returns 0 or a negative errno, and a row in its table.
- */
+ * capabilities), /proc before what is written there, descriptors before the demo exists; then in
+ * the demo limits, no_new_privs, Landlock while files can still be opened, seccomp last, and exec,
+ * which drops every capability, since the demo's user is not 0 in its namespace. To add a step: a
+ * function that returns 0 or a negative errno, and a row in its table. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/mount.h>
 #include <net/if.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -25,15 +22,19 @@
 
 #include "base/cleanup.h"
 #include "base/util.h"
-#include "runs/catalogue.h"
 #include "runs/sandbox.h"
-
-#define SCRATCH "/tmp"
 
 struct step {
     const char *name;
     int (*run)(struct setup *setup);
-    enum sandbox_mode least; /* kinds of sandbox from this one on have it */
+    unsigned modes; /* the kinds of sandbox that have it */
+};
+
+#define IN(mode) (1U << (mode))
+enum {
+    EVERY = ~0U >> 1,
+    OWN = IN(SANDBOX_NAMESPACES),
+    CONFINED = IN(SANDBOX_NAMESPACES) | IN(SANDBOX_PROCESS), /* bubblewrap does it itself */
 };
 
 /*** The world: in pid 1, or in SANDBOX_PROCESS in the demo ***/
@@ -81,33 +82,6 @@ static int setup_user(struct setup *setup)
     return prctl(PR_SET_DUMPABLE, 0) < 0 ? -errno : r;
 }
 
-/* What is mounted over the machine's files, which are read-only in there. */
-static const struct private_mount {
-    const char *type, *target, *options;
-    unsigned long flags;
-    bool optional; /* where the machine has no such folder, nothing needs to be hidden */
-} private_mounts[] = {
-    {"proc", "/proc", NULL, MS_NOSUID | MS_NODEV | MS_NOEXEC, false},
-    {"tmpfs", SCRATCH, "size=16m,mode=0700", MS_NOSUID | MS_NODEV, false},
-    {"tmpfs", "/dev/shm", "size=16m,mode=0700", MS_NOSUID | MS_NODEV | MS_NOEXEC, true},
-};
-
-static int setup_mounts(struct setup *setup)
-{
-    struct mount_attr read_only = {.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID};
-    (void)setup;
-    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-        syscall(SYS_mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, &read_only, sizeof read_only) < 0)
-        return -errno;
-    for (size_t i = 0; i < ARRAY_LEN(private_mounts); i++) {
-        const struct private_mount *m = &private_mounts[i];
-        if (mount(m->type, m->target, m->type, m->flags, m->options) < 0 &&
-            !(m->optional && errno == ENOENT))
-            return -errno;
-    }
-    return 0;
-}
-
 /* A new network namespace has a loopback of its own, which is down. */
 static int setup_loopback(struct setup *setup)
 {
@@ -115,6 +89,22 @@ static int setup_loopback(struct setup *setup)
     struct ifreq lo = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
     (void)setup;
     return fd < 0 || ioctl(fd, SIOCSIFFLAGS, &lo) < 0 ? -errno : 0;
+}
+
+/* Settings of its own network, which the manifest names; set while there is the capability for it.
+ * A kernel that does not have one of them is no reason not to run: the demo can read what is set.
+ */
+static int setup_sysctls(struct setup *setup)
+{
+    for (char *const *setting = setup->job->sysctls; setting && *setting; setting++) {
+        char path[160];
+        size_t len = strcspn(*setting, "=");
+        snprintf(path, sizeof path, "/proc/sys/%.*s", (int)len, *setting);
+        int r = file_write(path, *setting + len + ((*setting)[len] == '='));
+        if (r < 0 && r != -ENOENT)
+            return r;
+    }
+    return 0;
 }
 
 /* Inside another user namespace a demo would have capabilities again, and most of the kernel's
@@ -151,13 +141,14 @@ static int setup_descriptors(struct setup *setup)
 }
 
 static const struct step world_steps[] = {
-    {"runner alive", setup_runner_alive, SANDBOX_PROCESS},
-    {"session", setup_session, SANDBOX_PROCESS},
-    {"user map", setup_user, SANDBOX_NAMESPACES},
-    {"mounts", setup_mounts, SANDBOX_NAMESPACES},
-    {"loopback", setup_loopback, SANDBOX_NAMESPACES},
-    {"no nested namespaces", setup_no_nesting, SANDBOX_NAMESPACES},
-    {"descriptors", setup_descriptors, SANDBOX_PROCESS},
+    {"runner alive", setup_runner_alive, EVERY},
+    {"session", setup_session, EVERY},
+    {"user map", setup_user, OWN},
+    {"files", setup_root, OWN},
+    {"loopback", setup_loopback, OWN},
+    {"sysctls", setup_sysctls, OWN},
+    {"no nested namespaces", setup_no_nesting, OWN},
+    {"descriptors", setup_descriptors, EVERY},
 };
 
 /*** The demo ***/
@@ -177,72 +168,7 @@ static int setup_signals(struct setup *setup)
 static int setup_scratch(struct setup *setup)
 {
     umask(077);
-    return chdir(setup->mode == SANDBOX_NAMESPACES ? SCRATCH : "/") < 0 ? -errno : 0;
-}
-
-/* Sets soft and hard limit, as far down as the hard limit in force. */
-static int limit_set(__rlimit_resource_t resource, rlim_t soft, rlim_t hard)
-{
-    struct rlimit now, wanted = {.rlim_cur = soft, .rlim_max = hard};
-    if (getrlimit(resource, &now) < 0)
-        return -errno;
-    if (wanted.rlim_max > now.rlim_max)
-        wanted.rlim_max = now.rlim_max;
-    if (wanted.rlim_cur > wanted.rlim_max)
-        wanted.rlim_cur = wanted.rlim_max;
-    return setrlimit(resource, &wanted) < 0 ? -errno : 0;
-}
-
-static rlim_t processes_max(unsigned needs)
-{
-    rlim_t n = 8; /* pid 1, the demo, and what a sanitizer or a debugger adds */
-    if (needs & DEMO_NEEDS_FORK)
-        n += 64;
-    if (needs & DEMO_NEEDS_THREADS) /* threads count as processes */
-        n += 1024;
-    return n;
-}
-
-/* The runner looks at the memory that is really used (sandbox_memory_exceeds); this bounds what a
- * demo could take between two looks, and leaves room for address space that is only reserved:
- * thread stacks, allocator arenas. */
-static rlim_t address_space_max(const struct sandbox_job *job)
-{
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    (void)job;
-    return RLIM_INFINITY; /* a sanitizer reserves terabytes */
-#else
-    return 4 * (rlim_t)job->memory + (1UL << 30);
-#endif
-}
-
-static int setup_limits(struct setup *setup)
-{
-    const struct sandbox_job *job = setup->job;
-    rlim_t cpu = (rlim_t)job->seconds * (rlim_t)sysconf(_SC_NPROCESSORS_ONLN) + 1;
-    rlim_t files = job->needs & DEMO_NEEDS_NET ? 4096 : 64;
-    rlim_t address_space = address_space_max(job);
-    const struct {
-        __rlimit_resource_t resource;
-        rlim_t soft, hard;
-    } limits[] = {
-        {RLIMIT_CPU, cpu, cpu + 1}, /* soft < hard: SIGXCPU says what it was, SIGKILL would not */
-        {RLIMIT_AS, address_space, address_space},
-        {RLIMIT_NOFILE, files, files},
-        {RLIMIT_FSIZE, 16 << 20, 16 << 20},
-        {RLIMIT_STACK, 8 << 20, 8 << 20},
-        {RLIMIT_CORE, 0, 0},
-        {RLIMIT_MEMLOCK, 0, 0},
-        {RLIMIT_MSGQUEUE, 0, 0},
-    };
-    int r = 0;
-    for (size_t i = 0; r == 0 && i < ARRAY_LEN(limits); i++)
-        r = limit_set(limits[i].resource, limits[i].soft, limits[i].hard);
-    /* without a user namespace this would count every process of the user */
-    rlim_t processes = processes_max(job->needs);
-    if (r == 0 && setup->mode == SANDBOX_NAMESPACES)
-        r = limit_set(RLIMIT_NPROC, processes, processes);
-    return r;
+    return chdir(setup->mode == SANDBOX_NAMESPACES ? SETUP_SCRATCH : "/") < 0 ? -errno : 0;
 }
 
 static int setup_no_new_privileges(struct setup *setup)
@@ -252,10 +178,12 @@ static int setup_no_new_privileges(struct setup *setup)
 }
 
 static const struct step demo_steps[] = {
-    {"signals", setup_signals, SANDBOX_PROCESS},
-    {"scratch folder", setup_scratch, SANDBOX_PROCESS},
-    {"limits", setup_limits, SANDBOX_PROCESS},
-    {"no new privileges", setup_no_new_privileges, SANDBOX_PROCESS},
+    {"signals", setup_signals, EVERY},
+    {"scratch folder", setup_scratch, EVERY},
+    {"limits", setup_limits, EVERY},
+    {"no new privileges", setup_no_new_privileges, EVERY & ~IN(SANDBOX_BWRAP)},
+    {"Landlock", setup_landlock, CONFINED},
+    {"seccomp", setup_seccomp, CONFINED},
 };
 
 /*** Walking the steps ***/
@@ -272,7 +200,7 @@ void setup_fail(const struct setup *setup, const char *step, int code)
 static void run_steps(struct setup *setup, const struct step *steps, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        int r = setup->mode >= steps[i].least ? steps[i].run(setup) : 0;
+        int r = steps[i].modes & IN(setup->mode) ? steps[i].run(setup) : 0;
         if (r < 0)
             setup_fail(setup, steps[i].name, -r);
     }
@@ -289,15 +217,20 @@ void setup_demo(struct setup *setup)
 }
 
 /* By its path first, so that a script finds itself; by its descriptor where the path cannot be
- * walked by this user or from this world (a home folder closed to others, a folder under the
- * scratch mount). */
+ * walked by this user (a home folder closed to others). */
 void setup_exec(struct setup *setup)
 {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    /* finding leaks means to trace oneself, which is deadly in here */
+    char *const environment[] = {"ASAN_OPTIONS=detect_leaks=0", NULL};
+#else
     char *const environment[] = {NULL};
+#endif
     const struct sandbox_job *job = setup->job;
     if (!job->program)
         _exit(0);
-    execve(job->program, job->argv, environment);
+    execve(setup->mode == SANDBOX_NAMESPACES ? SETUP_PROGRAM : job->program, job->argv,
+           environment);
     syscall(SYS_execveat, SETUP_FD_PROGRAM, "", job->argv, environment, AT_EMPTY_PATH);
     setup_fail(setup, "program", errno);
 }

@@ -74,8 +74,9 @@ static bool is_among(pid_t pid, const pid_t *pids, size_t n)
 /* One round; false if there was nothing to do. */
 static bool sweep_once(const pid_t *keep, size_t n_keep)
 {
-    enum { CHILDREN_MAX = 256, TREE_MAX = 256 };
-    pid_t children[CHILDREN_MAX], tree[TREE_MAX];
+    enum { CHILDREN_MAX = 256 };
+    static pid_t tree[TREE_MAX]; /* large, and the runner has one thread */
+    pid_t children[CHILDREN_MAX];
     struct pid_list list = {.pids = children, .max = CHILDREN_MAX};
     bool found = false;
     add_children(getpid(), &list);
@@ -96,54 +97,4 @@ void tree_sweep(const pid_t *keep, size_t n_keep)
     enum { ROUNDS_MAX = 1000 }; /* a demo that outruns this forks quicker than the runner kills */
     for (int i = 0; i < ROUNDS_MAX && sweep_once(keep, n_keep); i++)
         ;
-}
-
-/*** Memory ***/
-
-static size_t resident_bytes(pid_t pid)
-{
-    char path[32], buf[128];
-    unsigned long size = 0, resident = 0;
-    snprintf(path, sizeof path, "/proc/%d/statm", pid);
-    proc_read(path, buf, sizeof buf);
-    if (sscanf(buf, "%lu %lu", &size, &resident) < 2)
-        return 0;
-    return resident * (size_t)sysconf(_SC_PAGESIZE);
-}
-
-/* Resident, with a page that n processes share counted as 1/n. The kernel walks the page tables for
- * it. */
-static size_t proportional_bytes(pid_t pid)
-{
-    char path[48], buf[2048];
-    unsigned long kilobytes = 0;
-    snprintf(path, sizeof path, "/proc/%d/smaps_rollup", pid);
-    proc_read(path, buf, sizeof buf);
-    const char *line = strstr(buf, "\nPss:");
-    if (!line || sscanf(line, "\nPss: %lu", &kilobytes) < 1)
-        return resident_bytes(pid);
-    return kilobytes * 1024;
-}
-
-static size_t sum(const pid_t *pids, size_t n, size_t (*bytes)(pid_t pid))
-{
-    size_t total = 0;
-    for (size_t i = 0; i < n; i++)
-        total += bytes(pids[i]);
-    return total;
-}
-
-/* The cheap sum counts shared pages once for each process, so it can only be too high; only then
- * the exact one is worth its price. */
-bool sandbox_memory_exceeds(const struct sandbox *sandbox, size_t max)
-{
-    enum { TREE_MAX = 256 };
-    pid_t tree[TREE_MAX];
-    size_t n = tree_list(sandbox->pid, tree, TREE_MAX);
-    size_t ours = sandbox->mode == SANDBOX_NAMESPACES; /* pid 1 is no part of the demo */
-    const pid_t *pids = tree + ours;
-    n -= ours;
-    if (sum(pids, n, resident_bytes) <= max)
-        return false;
-    return n == 1 || sum(pids, n, proportional_bytes) > max;
 }

@@ -39,11 +39,13 @@ static void take_fds(struct msghdr *header, int *ret_fds)
 static bool strings_are_whole(const struct wire_start *start)
 {
     uint32_t found = 0;
-    if (start->strings_len > WIRE_STRINGS_MAX || start->n_args > WIRE_ARGS_MAX)
+    if (start->strings_len > WIRE_STRINGS_MAX || start->n_args > WIRE_ARGS_MAX ||
+        start->n_sysctls > WIRE_SYSCTLS_MAX)
         return false;
     for (uint32_t i = 0; i < start->strings_len; i++)
         found += start->strings[i] == '\0';
-    return found == start->n_args + 1 && start->strings[start->strings_len - 1] == '\0';
+    return found == start->n_args + start->n_sysctls + 1 &&
+           start->strings[start->strings_len - 1] == '\0';
 }
 
 static bool is_whole(const union wire_message *message, size_t len)

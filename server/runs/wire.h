@@ -15,17 +15,21 @@
 
 enum wire_kind { WIRE_START = 1, WIRE_STOP, WIRE_KILL, WIRE_SANDBOX, WIRE_EXIT };
 
-enum { WIRE_STRINGS_MAX = 16 * 1024, WIRE_ARGS_MAX = 128 };
+enum { WIRE_STRINGS_MAX = 16 * 1024, WIRE_ARGS_MAX = 128, WIRE_SYSCTLS_MAX = 16 };
 
 /* The descriptors that come with START, in this order. */
 enum wire_fd { WIRE_FD_OUT, WIRE_FD_ERR, WIRE_FD_PROGRAM, WIRE_FDS };
 
-/* What ended a run before its time; the runner knows the first four. */
+/* What ended a run before its time; the last two are prepd's to find out, the others the runner's.
+ */
 enum run_limit {
     LIMIT_NONE,
     LIMIT_WALL,
     LIMIT_CPU,
     LIMIT_MEMORY,
+    LIMIT_PROCESSES,
+    LIMIT_FILES,
+    LIMIT_FILE_SIZE,
     LIMIT_OUTPUT,
     LIMIT_RATE,
 };
@@ -34,15 +38,16 @@ struct wire_start {
     uint32_t kind;
     uint32_t run; /* prepd's number for it, never used twice */
     uint32_t needs;
-    int32_t seconds;
+    int32_t seconds, cpu_seconds;
+    uint32_t polite;
     uint64_t memory;
-    uint32_t n_args;
+    uint32_t n_args, n_sysctls;
     uint32_t strings_len;
-    char strings[WIRE_STRINGS_MAX]; /* the program's path, then n_args arguments, each with its NUL
-                                     */
+    /* the program's path, n_args arguments, n_sysctls settings, each with its NUL */
+    char strings[WIRE_STRINGS_MAX];
 };
 
-/* STOP: SIGTERM now, SIGKILL to the whole tree soon. KILL: SIGKILL now. */
+/* STOP: ends the whole tree; a polite demo gets SIGTERM first and a moment. KILL: SIGKILL now. */
 struct wire_end {
     uint32_t kind;
     uint32_t run;

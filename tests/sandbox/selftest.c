@@ -5,14 +5,12 @@
  * test can count them. */
 #include <errno.h>
 #include <fcntl.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -147,6 +145,7 @@ static void act_flood(void)
 
 static void act_flood_errors(void)
 {
+    setvbuf(stderr, NULL, _IOFBF, 1 << 16);
     for (;;)
         fputs("error error error error error error error error error error error\n", stderr);
 }
@@ -190,7 +189,72 @@ static void act_memory(void)
     metric((double)n);
 }
 
+/* n children that each take 10 MB. */
+static void act_memory_of_children(void)
+{
+    for (long i = 0; i < n; i++) {
+        if (fork() != 0)
+            continue;
+        memset(malloc(10 << 20), 1, 10 << 20);
+        for (;;)
+            pause();
+    }
+    for (;;)
+        pause();
+}
+
+/* n files without a name of 10 MB each, none of them mapped. */
+static void act_memfds(void)
+{
+    static char megabyte[1 << 20];
+    memset(megabyte, 1, sizeof megabyte);
+    for (long i = 0; i < n; i++) {
+        int fd = memfd_create("hoard", 0);
+        for (int k = 0; k < 10; k++)
+            if (write(fd, megabyte, sizeof megabyte) < 0)
+                exit(3);
+    }
+    for (;;)
+        pause();
+}
+
+static void act_spin_children(void)
+{
+    for (long i = 1; i < n; i++)
+        if (fork() == 0)
+            break;
+    act_spin();
+}
+
+static void act_leak_files(void)
+{
+    while (dup(0) >= 0)
+        ;
+    for (;;)
+        pause();
+}
+
+/* One file, a megabyte at a time. */
+static void act_large_file(void)
+{
+    static char megabyte[1 << 20];
+    int fd = open("large", O_CREAT | O_WRONLY, 0600);
+    for (long i = 0; i < n; i++)
+        if (write(fd, megabyte, sizeof megabyte) < 0)
+            exit(3);
+    metric((double)n);
+}
+
 /*** What it can see ***/
+
+/* How many local ports its network has. */
+static void act_sysctl(void)
+{
+    int first = 0, last = -1;
+    FILE *range = fopen("/proc/sys/net/ipv4/ip_local_port_range", "r");
+    if (range && fscanf(range, "%d %d", &first, &last) == 2)
+        metric(last - first + 1);
+}
 
 /* Open descriptors above 2, and variables in the environment. */
 static void act_surroundings(void)
@@ -255,9 +319,10 @@ static void act_network(void)
               bind(server, (struct sockaddr *)&address, len) == 0 && listen(server, 1) == 0 &&
               getsockname(server, (struct sockaddr *)&address, &len) == 0 &&
               connect(client, (struct sockaddr *)&address, len) == 0;
-    struct if_nameindex *names = if_nameindex();
-    int count = 0;
-    while (names && names[count].if_index)
+    FILE *devices = fopen("/proc/net/dev", "r");
+    char line[512];
+    int count = -2; /* two lines of heading */
+    while (devices && fgets(line, sizeof line, devices))
         count++;
     metric(ok ? count : -1);
 }
@@ -284,6 +349,12 @@ static const struct act {
     {"binary", act_binary},
     {"bad_json", act_bad_json},
     {"memory", act_memory},
+    {"memory_of_children", act_memory_of_children},
+    {"memfds", act_memfds},
+    {"spin_children", act_spin_children},
+    {"leak_files", act_leak_files},
+    {"large_file", act_large_file},
+    {"sysctl", act_sysctl},
     {"surroundings", act_surroundings},
     {"pid", act_pid},
     {"uid", act_uid},

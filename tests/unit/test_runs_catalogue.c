@@ -109,7 +109,9 @@ static void a_good_manifest_makes_an_available_demo(void **state)
     assert_non_null(demo);
     assert_string_equal(demo->why, "");
     assert_true(demo->available);
-    assert_int_equal(demo->needs, DEMO_NEEDS_NET | DEMO_NEEDS_FORK);
+    assert_int_equal(demo->needs, DEMO_NEEDS_NET | DEMO_NEEDS_FORK | DEMO_NEEDS_MEMFD);
+    assert_true(demo->polite);
+    assert_true(demo->cpu_seconds_max > demo->seconds_max);
     assert_int_equal(demo->seconds_max, 2);
     assert_int_equal(demo->memory_max, 256 << 20);
     assert_int_equal(demo->n_params, 5);
@@ -131,7 +133,7 @@ static const struct {
     {"title.en", NULL, "title.en is missing"},
     {"summary", "\"text\"", "summary must be an object"},
     {"topics", "[\"\"]", "topics[0] must be a note's slug"},
-    {"needs", "[\"net\",\"root\"]", "needs[1] must be net, threads or fork"},
+    {"needs", "[\"net\",\"root\"]", "needs[1] must be net, threads, fork or memfd"},
     {"needs", "{}", "needs must be a list"},
     {"limits", NULL, "limits is missing"},
     {"limits.seconds", "0", "limits.seconds must be an integer from 1 to 600"},

@@ -1,0 +1,152 @@
+/* sandbox_usage.c - what a run uses, its whole tree of processes together, read from /proc by the
+ * runner every now and then; see sandbox.h.
+ *
+ * Memory is the hard one. The cheap figure of a process, its resident pages, counts a shared page
+ * once for each process, so it can only be too high; only when it says too much the exact one is
+ * worth its price (the kernel walks the page tables for it). A memfd's pages belong to nobody while
+ * they are not mapped, so where a demo may make them they are counted by their files. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "runs/catalogue.h"
+#include "runs/sandbox.h"
+
+static ssize_t proc_read(const char *path, char *buf, size_t size)
+{
+    cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, buf, size - 1);
+    buf[n > 0 ? n : 0] = '\0';
+    return n;
+}
+
+/* Its name may hold anything, so what follows the last ')' counts: state is the third field. */
+static void add_stat(pid_t pid, struct sandbox_usage *usage, unsigned long *ticks)
+{
+    char path[32], buf[512];
+    unsigned long user = 0, system = 0;
+    long waited_user = 0, waited_system = 0, threads = 0, resident = 0;
+    snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    proc_read(path, buf, sizeof buf);
+    const char *at = strrchr(buf, ')');
+    if (!at || sscanf(at,
+                      ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld %*d %*d %ld "
+                      "%*d %*u %*u %ld",
+                      &user, &system, &waited_user, &waited_system, &threads, &resident) < 6)
+        return; /* it has just ended */
+    *ticks += user + system + (unsigned long)(waited_user + waited_system);
+    usage->processes += (size_t)threads;
+    usage->memory += (size_t)resident * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Linux before 6.2 does not say it in the folder's size. */
+static size_t count_files(pid_t pid)
+{
+    char path[32];
+    struct stat st;
+    size_t n = 0;
+    snprintf(path, sizeof path, "/proc/%d/fd", pid);
+    if (stat(path, &st) == 0 && st.st_size > 0)
+        return (size_t)st.st_size;
+    DIR *files = opendir(path);
+    for (struct dirent *entry; files && (entry = readdir(files));)
+        n += entry->d_name[0] != '.';
+    if (files)
+        closedir(files);
+    return n;
+}
+
+/* The bytes that a line "NAME: n kB" of its summed mappings says, with a page that n processes
+ * share counted as 1/n. */
+static size_t rollup_bytes(const char *rollup, const char *name)
+{
+    const char *line = strstr(rollup, name);
+    return line ? strtoul(line + strlen(name), NULL, 10) * 1024 : 0;
+}
+
+/*** memfds ***/
+
+enum { INODES_MAX = 4096 };
+
+struct seen {
+    ino_t inodes[INODES_MAX];
+    size_t n;
+};
+
+static bool see(struct seen *seen, ino_t inode)
+{
+    for (size_t i = 0; i < seen->n; i++)
+        if (seen->inodes[i] == inode)
+            return false;
+    if (seen->n < INODES_MAX)
+        seen->inodes[seen->n++] = inode;
+    return true;
+}
+
+/* The bytes of files without a name that it holds open, each file once. */
+static size_t memfd_bytes(pid_t pid, struct seen *seen)
+{
+    char path[32];
+    size_t bytes = 0;
+    snprintf(path, sizeof path, "/proc/%d/fd", pid);
+    DIR *files = opendir(path);
+    for (struct dirent *entry; files && (entry = readdir(files));) {
+        struct stat st;
+        if (fstatat(dirfd(files), entry->d_name, &st, 0) == 0 && S_ISREG(st.st_mode) &&
+            st.st_nlink == 0 && see(seen, st.st_ino))
+            bytes += (size_t)st.st_blocks * 512;
+    }
+    if (files)
+        closedir(files);
+    return bytes;
+}
+
+/* A memfd's pages count by its file, mapped or not; so those that are mapped are taken off. */
+static size_t memory_exactly(const pid_t *pids, size_t n, unsigned needs)
+{
+    static struct seen seen; /* large, and the runner has one thread */
+    size_t total = 0;
+    seen.n = 0;
+    for (size_t i = 0; i < n; i++) {
+        char path[48], rollup[2048];
+        snprintf(path, sizeof path, "/proc/%d/smaps_rollup", pids[i]);
+        proc_read(path, rollup, sizeof rollup);
+        total += rollup_bytes(rollup, "\nPss:");
+        if (needs & DEMO_NEEDS_MEMFD)
+            total += memfd_bytes(pids[i], &seen) - rollup_bytes(rollup, "\nPss_Shmem:");
+    }
+    return total;
+}
+
+/*** All of it ***/
+
+/* How many processes at the head of the tree are ours and not the demo's. */
+static size_t ours(enum sandbox_mode mode)
+{
+    return mode == SANDBOX_NAMESPACES ? 1 : mode == SANDBOX_BWRAP ? 2 : 0;
+}
+
+void sandbox_usage(const struct sandbox *sandbox, unsigned needs, size_t memory_max,
+                   struct sandbox_usage *ret)
+{
+    static pid_t tree[TREE_MAX];
+    size_t n = tree_list(sandbox->pid, tree, TREE_MAX), skip = ours(sandbox->mode);
+    unsigned long ticks = 0;
+    *ret = (struct sandbox_usage){0};
+    for (size_t i = 0; i < n; i++) {
+        struct sandbox_usage not_theirs = {0};
+        add_stat(tree[i], i < skip ? &not_theirs : ret, &ticks);
+        size_t files = i < skip ? 0 : count_files(tree[i]);
+        if (files > ret->files)
+            ret->files = files;
+    }
+    ret->cpu_ms = (int64_t)(ticks * 1000 / (unsigned long)sysconf(_SC_CLK_TCK));
+    if (n > skip && (ret->memory > memory_max || needs & DEMO_NEEDS_MEMFD))
+        ret->memory = memory_exactly(tree + skip, n - skip, needs);
+}
