@@ -4,23 +4,39 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "base/util.h"
 #include "cmd/cmd.h"
 #include "site/site.h"
 
 struct arguments {
     const char *listen;
+    int connections; /* 0: http's own limit */
     struct paths paths;
 };
 
+enum { CONNECTIONS_MAX = 10000, OTHER_DESCRIPTORS = 256, OPT_CONNECTIONS = 512 };
+
 static const struct argp_option options[] = {
     {"listen", 'l', "ADDR:PORT", 0, "Address to listen on; port 0 picks one (127.0.0.1:8080)", 0},
+    {"connections", OPT_CONNECTIONS, "N", 0, "At most so many at once; more get 503 (256)", 0},
     {0},
 };
+
+/* Each open page has a stream or two, so the limit is also that of readers. */
+static void parse_connections(struct arguments *args, const char *arg, struct argp_state *state)
+{
+    uint64_t n;
+    if (parse_u64(arg, CONNECTIONS_MAX, &n) && n > 0)
+        args->connections = (int)n;
+    else
+        argp_error(state, "--connections takes a number from 1 to %d", CONNECTIONS_MAX);
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -31,6 +47,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     case 'l':
         args->listen = arg;
+        return 0;
+    case OPT_CONNECTIONS:
+        parse_connections(args, arg, state);
         return 0;
     case ARGP_KEY_ARG:
         argp_error(state, "serve takes no argument: %s", arg);
@@ -79,17 +98,33 @@ static int watch_signals(struct stopper *stopper, struct err *err)
 
 /*** Serving ***/
 
+/* Each connection is a descriptor. Only this process gets more: the runner was forked before. */
+static void raise_descriptors(int connections)
+{
+    struct rlimit limit;
+    rlim_t wanted = (rlim_t)connections + OTHER_DESCRIPTORS;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= wanted)
+        return;
+    limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur < wanted)
+        log_warning("--connections: this account may open %llu files at most",
+                    (unsigned long long)limit.rlim_cur);
+}
+
 static int serve(struct loop *loop, const struct arguments *args, struct runner_link *link)
 {
     struct err err = {0};
     struct site *site;
     struct site_options site_options = {.listen = args->listen,
+                                        .max_connections = args->connections,
                                         .sources = args->paths.sources,
                                         .n_sources = args->paths.n_sources,
                                         .demo_dirs = args->paths.demo_dirs,
                                         .n_demo_dirs = args->paths.n_demo_dirs,
                                         .data_dir = args->paths.data_dir,
                                         .link = link};
+    raise_descriptors(args->connections);
     if (site_open(loop, &site_options, &site, &err) < 0) {
         log_error("%s", err.text);
         return EXIT_USAGE;

@@ -64,6 +64,8 @@ static int open_http(struct site *site, const struct site_options *options, stru
 {
     struct http_options http = {.loop = site->loop,
                                 .listen = options->listen,
+                                .max_connections = options->max_connections,
+                                .max_per_address = options->max_connections,
                                 .routes = site_routes,
                                 .n_routes = site_n_routes,
                                 .ud = site,

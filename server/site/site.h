@@ -42,6 +42,7 @@ struct site {
 
 struct site_options {
     const char *listen;
+    int max_connections; /* 0: http's own limit */
     const struct library_source *sources;
     size_t n_sources;
     const char *const *demo_dirs;

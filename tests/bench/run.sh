@@ -2,6 +2,7 @@
 # run.sh BUILD [NAME] - what `./dev bench` runs. Every figure is a ratio to a peer that is measured in turn with it in the same run;
 # absolute numbers belong to the machine they were taken on.
 #   serve   pages against nginx (wrk, 64 keep-alive connections, server and client on a core each), memory, start, first sample, ticks
+#   run     a run's events against a bare epoll server and Node's http: latency of one reader and of 1000, memory, CPU, first event
 #   layers  the programs bench_* of the build: rendering against md4c's own, the store against fdatasync, demos' mechanisms
 set -eu
 build=$1
@@ -12,10 +13,13 @@ case $what in
 serve | all) sh "$here/serve.sh" "$build" ;;
 esac
 case $what in
+run | all) sh "$here/stream.sh" "$build" ;;
+esac
+case $what in
 layers | all)
     for bench in "$build"/tests/bench_*; do
         case $bench in
-        *bench_base_client) continue ;;
+        *bench_base_*) continue ;;
         esac
         if [ ! -f "$bench" ] || [ ! -x "$bench" ]; then
             continue

@@ -4,9 +4,9 @@ load lib.bash
 
 : "${PREPD_TEST_DEMOS:=$(dirname "$PREPD_BIN")/tests/demos}"
 
-serve_show() {
+serve_show() { # ARG...
     # What AddressSanitizer keeps of freed memory is not prepd's.
-    ASAN_OPTIONS=${ASAN_OPTIONS:-}:quarantine_size_mb=1 serve --demos "$PREPD_TEST_DEMOS"
+    ASAN_OPTIONS=${ASAN_OPTIONS:-}:quarantine_size_mb=1 serve --demos "$PREPD_TEST_DEMOS" "$@"
 }
 
 stream() { # COMMAND RUN NUMBER
@@ -174,4 +174,23 @@ fewer_descriptors() { # N
     wait "$stalled"
     get "/api/runs/$RUN/events"
     equal "$code" 404
+}
+
+@test "--connections says how many readers there may be; one more gets 503" {
+    serve_show --connections 3
+    start_run show '{"what":"views","n":1000,"rate":5}'
+    node "$BATS_TEST_DIRNAME/stream.mjs" hold "$URL/api/runs/$RUN/events" 3 >"$BATS_TEST_TMPDIR/held" 3>&- &
+    holder=$!
+    wait_until 20 grep -q held "$BATS_TEST_TMPDIR/held"
+    get /healthz
+    equal "$code" 503
+    kill -KILL "$holder"
+    wait_until 16 answers
+    run "$PREPD_BIN" serve --connections none
+    equal "$status" 2
+}
+
+answers() {
+    get /healthz
+    [ "$code" = 200 ]
 }
