@@ -248,6 +248,21 @@ static void describe_texts(struct demo_json *json, const char *key, const struct
     demo_json_close(json, ']');
 }
 
+static void describe_sysctls(struct demo_json *json, const struct demo_sysctl *sysctl)
+{
+    if (!sysctl)
+        return;
+    demo_json_key(json, "sysctls");
+    demo_json_open(json, '[');
+    for (; sysctl->name; sysctl++) {
+        demo_json_open(json, '{');
+        demo_json_string_at(json, "name", sysctl->name);
+        demo_json_string_at(json, "value", sysctl->value);
+        demo_json_close(json, '}');
+    }
+    demo_json_close(json, ']');
+}
+
 static void describe_head(struct demo_json *json, const struct demo_manifest *manifest)
 {
     demo_json_string_at(json, "id", manifest->id);
@@ -255,7 +270,7 @@ static void describe_head(struct demo_json *json, const struct demo_manifest *ma
     demo_json_text_at(json, "summary", manifest->summary);
     demo_json_text_at(json, "insight", manifest->insight);
     describe_strings(json, "topics", manifest->topics);
-    const char *needs[4] = {0};
+    const char *needs[5] = {0};
     size_t n = 0;
     if (manifest->needs & DEMO_NET)
         needs[n++] = "net";
@@ -263,7 +278,11 @@ static void describe_head(struct demo_json *json, const struct demo_manifest *ma
         needs[n++] = "threads";
     if (manifest->needs & DEMO_FORK)
         needs[n++] = "fork";
+    if (manifest->needs & DEMO_MEMFD)
+        needs[n++] = "memfd";
     describe_strings(json, "needs", needs);
+    demo_json_key(json, "polite"), demo_json_bool(json, true); /* demo.c handles SIGTERM */
+    describe_sysctls(json, manifest->sysctls);
     demo_json_key(json, "limits");
     demo_json_open(json, '{');
     demo_json_number_at(json, "seconds", manifest->seconds_max);

@@ -88,15 +88,22 @@ struct demo_source {
     const char *text;
 };
 
-enum demo_needs { DEMO_NET = 1, DEMO_THREADS = 2, DEMO_FORK = 4 };
+enum demo_needs { DEMO_NET = 1, DEMO_THREADS = 2, DEMO_FORK = 4, DEMO_MEMFD = 8 };
+
+/* A setting of the demo's own network, set before it starts: "net.ipv4.tcp_tw_reuse", "{reuse}".
+ * In the value {NAME} stands for a parameter and {N+NAME} for a number plus an int parameter. */
+struct demo_sysctl {
+    const char *name, *value;
+};
 
 struct demo_manifest {
     const char *id;
     struct demo_text title, summary;
-    struct demo_text insight;       /* the sentence a candidate can say afterwards */
-    const char *const *topics;      /* slugs of the notes it belongs to */
-    unsigned needs;                 /* bits of enum demo_needs */
-    int seconds_max, memory_max_mb; /* the limits prepd runs it under */
+    struct demo_text insight;          /* the sentence a candidate can say afterwards */
+    const char *const *topics;         /* slugs of the notes it belongs to */
+    unsigned needs;                    /* bits of enum demo_needs */
+    const struct demo_sysctl *sysctls; /* or NULL; for demos that need DEMO_NET */
+    int seconds_max, memory_max_mb;    /* the limits prepd runs it under */
     const struct demo_param *params;
     const struct demo_preset *presets;
     const struct demo_view *views;

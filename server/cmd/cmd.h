@@ -5,6 +5,7 @@
 #define PREPD_CMD_CMD_H
 
 #include <argp.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -50,6 +51,9 @@ struct paths {
 
 /* Parser of --notes --only-notes --demos --data, to be a child of a command's own; its input is a struct paths. */
 extern const struct argp paths_argp;
+
+/* Parser of --unsafe-run, to be a child of a command's own; its input is a bool. */
+extern const struct argp unsafe_argp;
 
 /* Finds the shipped notes and demos beside the program (share/prepd, or ../share/prepd) and the data folder ($XDG_DATA_HOME/prepd,
  * else ~/.local/share/prepd). -ENOENT with what was looked for. */

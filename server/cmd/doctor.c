@@ -75,6 +75,17 @@ static int examine_demos(const struct catalogue *catalogue, const struct runs *r
     return problems;
 }
 
+/* Under namespaces it is a second net, and a kernel without it will do. */
+static int examine_landlock(const struct sandbox_report *report)
+{
+    char text[96];
+    if (report->landlock)
+        snprintf(text, sizeof text, "ABI %d", report->landlock);
+    else
+        snprintf(text, sizeof text, "not in this kernel; mend: boot with lsm=landlock,...");
+    return said(report->landlock || report->mode > SANDBOX_PROCESS, "landlock", text);
+}
+
 static int examine_runs(const struct paths *paths, struct runner_link *link)
 {
     struct err err = {0};
@@ -93,6 +104,7 @@ static int examine_runs(const struct paths *paths, struct runner_link *link)
         } else {
             const struct sandbox_report *report = runs_sandbox(runs);
             problems += said(report->mode == SANDBOX_NAMESPACES, "sandbox", report->text);
+            problems += examine_landlock(report);
             problems += examine_demos(catalogue, runs);
         }
     }

@@ -50,6 +50,25 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 const struct argp paths_argp = {options, parse, NULL, NULL, NULL, NULL, NULL};
 
+enum { OPT_UNSAFE_RUN = 768 };
+
+static const struct argp_option unsafe_options[] = {
+    {"unsafe-run", OPT_UNSAFE_RUN, NULL, 0,
+     "Run demos WITHOUT a sandbox, as ordinary processes with limits: only demos you trust", 0},
+    {0},
+};
+
+static error_t parse_unsafe(int key, char *arg, struct argp_state *state)
+{
+    (void)arg;
+    if (key != OPT_UNSAFE_RUN)
+        return ARGP_ERR_UNKNOWN;
+    *(bool *)state->input = true;
+    return 0;
+}
+
+const struct argp unsafe_argp = {unsafe_options, parse_unsafe, NULL, NULL, NULL, NULL, NULL};
+
 /* The folder of shipped things, found from where the program itself is. */
 static int find_share(char **ret, struct err *err)
 {

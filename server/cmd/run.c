@@ -23,6 +23,7 @@ struct arguments {
     const char *names[PARAMS_MAX], *values[PARAMS_MAX];
     size_t n;
     struct paths paths;
+    bool unsafe_run;
 };
 
 static void add_param(struct arguments *args, char *pair, struct argp_state *state)
@@ -41,6 +42,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &args->paths;
+        state->child_inputs[1] = &args->unsafe_run;
         return 0;
     case ARGP_KEY_ARG:
         if (args->demo)
@@ -56,7 +58,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     }
 }
 
-static const struct argp_child children[] = {{&paths_argp, 0, NULL, 0}, {0}};
+static const struct argp_child children[] = {{&paths_argp, 0, NULL, 0}, {&unsafe_argp, 0, NULL, 0}, {0}};
 static const struct argp argp = {NULL, parse, "DEMO [name=value]...",
                                  "Runs a demo in its sandbox and shows what it measures.",
                                  children, NULL, NULL};
@@ -198,7 +200,7 @@ int cmd_run(int argc, char **argv)
     argp_parse(&argp, argc, argv, 0, NULL, &args);
     int r = paths_resolve(&args.paths, &err);
     if (r == 0)
-        r = runs_fork(&link, &err);
+        r = args.unsafe_run ? runs_fork_unsafe(&link, &err) : runs_fork(&link, &err);
     if (r == 0)
         r = open_and_run(&args, link, &err);
     if (r < 0)

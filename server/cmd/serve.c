@@ -18,6 +18,7 @@ struct arguments {
     const char *listen;
     int connections; /* 0: http's own limit */
     struct paths paths;
+    bool unsafe_run;
 };
 
 enum { CONNECTIONS_MAX = 10000, OTHER_DESCRIPTORS = 256, OPT_CONNECTIONS = 512 };
@@ -44,6 +45,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &args->paths;
+        state->child_inputs[1] = &args->unsafe_run;
         return 0;
     case 'l':
         args->listen = arg;
@@ -59,7 +61,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     }
 }
 
-static const struct argp_child children[] = {{&paths_argp, 0, NULL, 0}, {0}};
+static const struct argp_child children[] = {{&paths_argp, 0, NULL, 0}, {&unsafe_argp, 0, NULL, 0}, {0}};
 static const struct argp argp = {options, parse, NULL,
                                  "Serves notes, progress and demos to a browser on this machine.",
                                  children, NULL, NULL};
@@ -144,7 +146,8 @@ static int serve_resolved(const struct arguments *args)
     struct runner_link *link = NULL;
     struct stopper stopper = {.fd = -1};
     int status = EXIT_FAILED;
-    if (runs_fork(&link, &err) < 0 || loop_new(&stopper.loop, &err) < 0 ||
+    int forked = args->unsafe_run ? runs_fork_unsafe(&link, &err) : runs_fork(&link, &err);
+    if (forked < 0 || loop_new(&stopper.loop, &err) < 0 ||
         watch_signals(&stopper, &err) < 0) {
         log_error("%s", err.text);
         runs_unfork(link);

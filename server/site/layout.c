@@ -160,6 +160,9 @@ void frame_begin(struct text *out, const struct site *site, const struct frame *
     text_puts(out, "<div class=\"columns\">");
     write_side(out, site, frame);
     text_puts(out, "<main id=\"p.main\" tabindex=\"-1\">");
+    if (site->runs && runs_sandbox(site->runs)->mode == SANDBOX_UNSAFE)
+        html_printf(out, "<p class=\"banner banner-bad\" role=\"alert\">%s</p>",
+                    tr(frame->lang, S_UNSAFE_RUN));
 }
 
 /* ---- the outline and the end ---- */

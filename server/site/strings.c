@@ -32,6 +32,8 @@ static const char *const strings[STRING_COUNT][LANG_COUNT] = {
                       "Each demo is a C program that really runs, in a sandbox, and draws what it "
                       "measures as it goes."},
     [S_UNAVAILABLE] = {"无法运行", "Can't run here"},
+    [S_UNSAFE_RUN] = {"演示正在没有沙箱的情况下运行（--unsafe-run）：它们能做这个用户能做的一切。",
+                      "Demos run without a sandbox (--unsafe-run): they can do whatever this user can."},
     [S_UNAVAILABLE_DEMO] = {"这个演示在这台机器上无法运行：", "This demo can't run here: "},
     [S_BELONGS_TO] = {"相关笔记", "Notes"},
     [S_STATE] = {"掌握程度", "How well you know it"},

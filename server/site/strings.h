@@ -30,6 +30,7 @@ enum string_id {
     S_DEMOS_LEAD,
     S_UNAVAILABLE,
     S_UNAVAILABLE_DEMO,
+    S_UNSAFE_RUN,
     S_BELONGS_TO,
     S_STATE,
     S_TODO,
