@@ -19,7 +19,7 @@
 #include "notes/note.h"
 #include "notes/render.h"
 
-enum { ROUNDS = 40, GENERATED_BYTES = 150000 };
+enum { ROUNDS = 100, GENERATED_BYTES = 150000 };
 
 struct source {
     char *bytes;
