@@ -136,6 +136,33 @@ static void act_daemon(void)
     metric((double)n);
 }
 
+/* Never the same process for long. */
+static void act_hopper(void)
+{
+    pid_t first = getpid();
+    signal(SIGTERM, SIG_IGN);
+    metric(1);
+    for (;;) {
+        pid_t pid = fork();
+        if (pid > 0) {
+            if (getpid() != first)
+                _exit(0);
+            for (;;) /* its end would end the run */
+                pause();
+        }
+    }
+}
+
+/* n children that nobody waits for. */
+static void act_zombies(void)
+{
+    for (long i = 0; i < n; i++)
+        if (fork() == 0)
+            _exit(0);
+    signal(SIGTERM, SIG_IGN);
+    act_sleep();
+}
+
 static void act_flood(void)
 {
     for (long i = 0; !n || i < n; i++)
@@ -342,6 +369,8 @@ static const struct act {
     {"stop_self", act_stop_self},
     {"fork_bomb", act_fork_bomb},
     {"daemon", act_daemon},
+    {"hopper", act_hopper},
+    {"zombies", act_zombies},
     {"flood", act_flood},
     {"flood_errors", act_flood_errors},
     {"long_line", act_long_line},

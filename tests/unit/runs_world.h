@@ -64,7 +64,9 @@ static inline void world_open(struct world *world, int max_running, int max_queu
     struct err err = {0};
     const char *dirs[] = {demo_dir};
     *world = (struct world){0};
-    if (runs_fork(&world->link, &err) < 0 || loop_new(&world->loop, &err) < 0 ||
+    int forked = mode == SANDBOX_UNSAFE ? runs_fork_unsafe(&world->link, &err)
+                                        : runs_fork(&world->link, &err);
+    if (forked < 0 || loop_new(&world->loop, &err) < 0 ||
         catalogue_load(dirs, 1, &world->catalogue, &err) < 0)
         fail_msg("%s", err.text);
     struct runs_options options = {
@@ -103,7 +105,7 @@ static inline int teardown(void **state)
 static inline const struct demo *the_demo(const struct world *world)
 {
     const struct demo *demo =
-        catalogue_find(world->catalogue, mode >= SANDBOX_BWRAP ? "selftest" : "plain");
+        catalogue_find(world->catalogue, mode == SANDBOX_PROCESS ? "plain" : "selftest");
     if (!demo->available)
         fail_msg("%s", demo->why);
     return demo;

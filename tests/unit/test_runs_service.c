@@ -197,45 +197,6 @@ static void a_run_is_stopped_politely_first(void **state)
         assert_true(--tries > 0);
 }
 
-/* Whatever the demo does, a stop ends it, and nothing with its tag stays. */
-static void assert_stops(struct world *world, const char *act, int n)
-{
-    int tag = new_tag();
-    struct run *run = start_tagged(world, act, n, tag);
-    turn_until_said(world, run, "metric");
-    assert_true(count_tagged(tag) > 0);
-    runs_stop(world->runs, run);
-    struct outcome outcome = outcome_of(world, run);
-    assert_int_equal(exit_field(&outcome, "signal"), SIGKILL);
-    assert_none_left(tag);
-    outcome_free(&outcome);
-}
-
-static void a_run_that_ignores_every_signal_is_stopped(void **state)
-{
-    assert_stops(*state, "ignore_term", 0);
-}
-
-static void a_run_that_has_stopped_itself_is_stopped(void **state)
-{
-    assert_stops(*state, "stop_self", 0);
-}
-
-static void a_fork_bomb_leaves_nothing(void **state)
-{
-    assert_stops(*state, "fork_bomb", 100);
-}
-
-static void daemons_end_with_their_run(void **state)
-{
-    int tag = new_tag();
-    struct outcome outcome = outcome_of(*state, start_tagged(*state, "daemon", 5, tag));
-    assert_true(metric_of(&outcome) == 5);
-    assert_int_equal(exit_field(&outcome, "code"), 0);
-    assert_none_left(tag);
-    outcome_free(&outcome);
-}
-
 /*** The queue ***/
 
 static void runs_beyond_the_limit_wait_and_say_their_place(void **state)
@@ -282,60 +243,7 @@ static void a_run_is_refused_when_the_queue_is_full(void **state)
     assert_int_equal(world->ended, 4);
 }
 
-/*** Deaths ***/
-
-static void the_death_of_the_runner_ends_its_runs_and_refuses_new_ones(void **state)
-{
-    struct world *world = *state;
-    int tag = new_tag();
-    struct run *run = start_tagged(world, "ignore_term", 0, tag);
-    struct err err = {0};
-    turn_until_said(world, run, "metric");
-    kill(world->link->pid, SIGKILL);
-    struct outcome outcome = outcome_of(world, run);
-    assert_says(&outcome, "The process that starts demos has ended");
-    assert_none_left(tag);
-    assert_int_equal(runs_can_run(world->runs, the_demo(world), &err), -EPIPE);
-    outcome_free(&outcome);
-}
-
-/* In a process of its own, which stands in for prepd. */
-static _Noreturn void be_prepd(int tag, int ready_fd)
-{
-    struct world world;
-    world_open(&world, 2, 0);
-    struct run *bomb = start_tagged(&world, mode >= SANDBOX_BWRAP ? "fork_bomb" : "sleep", 20, tag);
-    struct run *deaf = start_tagged(&world, "ignore_term", 0, tag);
-    turn_until_said(&world, bomb, "metric");
-    turn_until_said(&world, deaf, "metric");
-    if (write(ready_fd, "x", 1) != 1)
-        _exit(1);
-    for (;;)
-        pause();
-}
-
-static void the_death_of_prepd_leaves_nothing(void **state)
-{
-    int ready[2], tag = new_tag();
-    char byte;
-    (void)state;
-    assert_int_equal(pipe(ready), 0);
-    prctl(PR_SET_CHILD_SUBREAPER,
-          1); /* whatever prepd leaves behind becomes a child of this test */
-    pid_t prepd = fork();
-    if (prepd == 0)
-        be_prepd(tag, ready[1]);
-    close(ready[1]);
-    assert_int_equal(read(ready[0], &byte, 1), 1);
-    assert_true(count_tagged(tag) >= 2);
-    kill(prepd, SIGKILL);
-    assert_none_left(tag);
-    close(ready[0]);
-    while (waitpid(-1, NULL, 0) > 0) /* prepd, the runner; a process that stays would make this hang
-                                        until the test's time is up */
-        ;
-    assert_int_equal(errno, ECHILD);
-}
+/*** The end ***/
 
 static void runs_free_ends_everything_and_gives_back_every_descriptor(void **state)
 {
@@ -494,22 +402,16 @@ static void a_demo_that_needs_a_network_is_refused_without_namespaces(void **sta
         RUN_TEST(a_flood_of_bytes_is_cut_too), RUN_TEST(a_run_past_its_wall_limit_is_ended),       \
         RUN_TEST(a_run_that_takes_more_memory_than_allowed_is_ended),                              \
         RUN_TEST(a_run_is_stopped_politely_first),                                                 \
-        RUN_TEST(a_run_that_ignores_every_signal_is_stopped),                                      \
-        RUN_TEST(a_run_that_has_stopped_itself_is_stopped),                                        \
         RUN_TEST(a_demo_that_leaks_descriptors_is_ended),                                          \
         RUN_TEST(a_demo_that_spins_is_ended_by_the_limit_of_processor_time),                       \
         RUN_TEST(runs_beyond_the_limit_wait_and_say_their_place),                                  \
         RUN_TEST(a_run_is_refused_when_the_queue_is_full),                                         \
-        RUN_TEST(the_death_of_the_runner_ends_its_runs_and_refuses_new_ones),                      \
-        cmocka_unit_test(the_death_of_prepd_leaves_nothing),                                       \
         cmocka_unit_test(runs_free_ends_everything_and_gives_back_every_descriptor),               \
         RUN_TEST(a_hundred_runs_leave_no_descriptor),                                              \
         RUN_TEST(a_demo_has_three_descriptors_and_an_empty_environment),                           \
         RUN_TEST(a_demo_has_no_privileges_and_usual_signals), RUN_TEST(a_demo_is_never_root)
-
 #define ISOLATED_TESTS                                                                             \
-    RUN_TEST(a_fork_bomb_leaves_nothing), RUN_TEST(daemons_end_with_their_run),                    \
-        RUN_TEST(a_fork_bomb_is_ended_by_the_limit_of_processes),                                  \
+    RUN_TEST(a_fork_bomb_is_ended_by_the_limit_of_processes),                                      \
         RUN_TEST(memory_of_many_processes_counts_together), RUN_TEST(memory_in_memfds_counts),     \
         RUN_TEST(processor_time_of_many_processes_counts_together),                                \
         RUN_TEST(a_file_that_grows_too_large_ends_the_demo), RUN_TEST(a_demo_is_not_pid_1),        \
