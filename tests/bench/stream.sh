@@ -84,6 +84,11 @@ compare() { # READERS RATE GOAL_P50_BARE GOAL_P99_BARE GOAL_P99_NODE
         'BEGIN { printf "p99 to the bare server: %.2f (goal %s), to Node: %.2f (goal %s)\n", p / b, goal, p / n, node_goal }'
 }
 
+wait_for_readers() { # PID N
+    while [ "$(find "/proc/$1/fd" -mindepth 1 | wc -l)" -lt "$2" ]; do sleep 0.1; done
+    sleep 0.3
+}
+
 rss() { # PID : KiB
     awk '/VmRSS/ { print $2 }' "/proc/$1/status"
 }
@@ -102,15 +107,16 @@ prepd_pid=$pid prepd_port=$port
 start_run 20
 sleep 1
 before=$(rss "$prepd_pid")
-read_stream "$port" "/api/runs/$run/events" 1000 >/dev/null &
+# shellcheck disable=SC2086
+$on_client "$stream" read "$port" "/api/runs/$run/events" 1000 "$((seconds + 2))" >/dev/null &
 reader=$!
-sleep "$((seconds - 1))"
+wait_for_readers "$prepd_pid" 1000
 awk -v b="$before" -v a="$(rss "$prepd_pid")" 'BEGIN { printf "memory: %.1f KiB a reader (1000 readers, goal 8)\n", (a - b) / 1000 }'
 wait "$reader"
 # shellcheck disable=SC2086
 $on_client "$stream" read "$port" "/api/runs/$run/events" 300 "$((seconds + 2))" >/dev/null &
 reader=$!
-sleep 1
+wait_for_readers "$prepd_pid" 300
 before=$(cpu_ticks "$prepd_pid")
 sleep "$seconds"
 awk -v t="$(($(cpu_ticks "$prepd_pid") - before))" -v s="$seconds" -v hz="$(getconf CLK_TCK)" \

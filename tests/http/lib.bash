@@ -5,6 +5,7 @@
 
 # serve ARG... : starts prepd; sets PREPD_PID and URL. Fails the test with prepd's own words if it does not start.
 serve() {
+    : >"$BATS_TEST_TMPDIR/out" # it is read before the program has opened it
     "$PREPD_BIN" serve --listen 127.0.0.1:0 --data "$DATA" "$@" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
     PREPD_PID=$!
     local i

@@ -9,8 +9,15 @@ serve_show() { # ARG...
     ASAN_OPTIONS=${ASAN_OPTIONS:-}:quarantine_size_mb=1 serve --demos "$PREPD_TEST_DEMOS" "$@"
 }
 
-stream() { # COMMAND RUN NUMBER
+stream() { # COMMAND RUN ARGUMENT
     node "$BATS_TEST_DIRNAME/stream.mjs" "$1" "$URL/api/runs/$2/events" "$3"
+}
+
+# A reader of $RUN that takes nothing until go exists; its process is $STALLED, what it says is in the file stalled.
+stalled_reader() {
+    stream stalled "$RUN" "$BATS_TEST_TMPDIR/go" >"$BATS_TEST_TMPDIR/stalled" 3>&- &
+    STALLED=$!
+    wait_until 20 grep -q connected "$BATS_TEST_TMPDIR/stalled"
 }
 
 events_of() { # RUN [CURL ARG...] : all events, without heartbeats
@@ -81,15 +88,14 @@ fewer_descriptors() { # N
 @test "a reader that stops reading delays neither the demo nor another reader" {
     serve_show
     start_run show '{"what":"notes","n":5000,"rate":2000,"size":3000}' # 16 MB: more than any socket's buffers
-    stream stalled "$RUN" 6000 >"$BATS_TEST_TMPDIR/stalled" 3>&- &
-    stalled=$!
+    stalled_reader
     stream readers "$RUN" 1 >"$BATS_TEST_TMPDIR/reader"
-    kill -0 "$stalled"
-    equal "$(wc -c <"$BATS_TEST_TMPDIR/stalled")" 0
     get "/api/runs/$RUN"
     equal "$(field '.state, .limit' | tr '\n' ' ')" "ended null "
-    wait "$stalled"
-    equal "$(cat "$BATS_TEST_TMPDIR/stalled")" "$(cut -d' ' -f2- "$BATS_TEST_TMPDIR/reader")"
+    equal "$(cat "$BATS_TEST_TMPDIR/stalled")" connected
+    touch "$BATS_TEST_TMPDIR/go"
+    wait "$STALLED"
+    equal "$(tail -n 1 "$BATS_TEST_TMPDIR/stalled")" "$(cut -d' ' -f2- "$BATS_TEST_TMPDIR/reader")"
 }
 
 @test "a late joiner gets what has left memory byte for byte, while the run goes on and after a restart" {
@@ -166,12 +172,11 @@ fewer_descriptors() { # N
     serve_show
     start_run show '{"what":"notes","n":3000,"rate":2000,"size":3000}'
     stream readers "$RUN" 1 >/dev/null
-    stream stalled "$RUN" 2000 >"$BATS_TEST_TMPDIR/stalled" 3>&- &
-    stalled=$!
-    sleep 0.5
+    stalled_reader
     get "/api/runs/$RUN" -X DELETE
     equal "$code" 204
-    wait "$stalled"
+    touch "$BATS_TEST_TMPDIR/go"
+    wait "$STALLED"
     get "/api/runs/$RUN/events"
     equal "$code" 404
 }

@@ -2,11 +2,12 @@
 //
 //   readers URL N          N readers from beginning to end: prints one line for each distinct text, "COUNT SHA256 EVENTS"
 //   cuts URL N             one reader whose connection is cut N times: prints the numbers it got, in order
-//   stalled URL MS         a reader that takes nothing for MS once it is connected, then all: prints "SHA256 EVENTS"
+//   stalled URL FILE       a reader that says "connected", takes nothing until FILE exists, then all: prints "SHA256 EVENTS"
 //   hold URL N             N readers; says "held" when all have their first byte, and holds them until it is killed
 //
 // Comments (heartbeats) are not part of a text.
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import http from "node:http";
 
 const agent = new http.Agent({ maxSockets: Infinity });
@@ -86,10 +87,11 @@ async function cuts(url, n) {
   console.log(seen.join("\n"));
 }
 
-async function stalled(url, ms) {
+async function stalled(url, file) {
   const { answer } = await open(url);
   answer.pause();
-  await new Promise((resolve) => setTimeout(resolve, ms));
+  console.log("connected");
+  while (!existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 50));
   console.log(await digest(answer));
 }
 
@@ -103,5 +105,5 @@ async function hold(url, n) {
 }
 
 const commands = { readers, cuts, stalled, hold };
-const [name, url, number] = process.argv.slice(2);
-await commands[name](url, Number(number));
+const [name, url, argument] = process.argv.slice(2);
+await commands[name](url, name === "stalled" ? argument : Number(argument));
