@@ -3,6 +3,7 @@
 # absolute numbers belong to the machine they were taken on.
 #   serve   pages against nginx (wrk, 64 keep-alive connections, server and client on a core each), memory, start, first sample, ticks
 #   run     a run's events against a bare epoll server and Node's http: latency of one reader and of 1000, memory, CPU, first event
+#   gc      the collector of demos/gc against Go's, Boehm's and malloc, on binary trees and a cache in a steady state
 #   layers  the programs bench_* of the build: rendering against md4c's own, the store against fdatasync, demos' mechanisms
 set -eu
 build=$1
@@ -16,10 +17,13 @@ case $what in
 run | all) sh "$here/stream.sh" "$build" ;;
 esac
 case $what in
+gc | all) sh "$here/gc/compare.sh" "$build" ;;
+esac
+case $what in
 layers | all)
     for bench in "$build"/tests/bench_*; do
         case $bench in
-        *bench_base_*) continue ;;
+        *bench_base_* | *bench_demo_gc_*) continue ;;
         esac
         if [ ! -f "$bench" ] || [ ! -x "$bench" ]; then
             continue
