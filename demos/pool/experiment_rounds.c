@@ -1,0 +1,254 @@
+/* experiment_rounds.c - the strategies in turn, a slice of time each, so that whatever else the
+ * machine does falls on all alike; collections while a pool runs; and the curves.
+ *
+ *   round:  | pool 50 ms | full 50 ms | list | malloc | none | pool, list, malloc: 10 ms timed |
+ *
+ * Time on the curves is a strategy's own: what it has spent in slices that are not timed. */
+#include <math.h>
+#include <time.h>
+
+#include "experiment.h"
+
+enum { SAMPLE_MS = 10, SAMPLES = 5, SLICE_MS = SAMPLES * SAMPLE_MS, TIMED_MS = 10 };
+
+static const double memory_goal = 96e6; /* a pool's; then it is collected, as GOMEMLIMIT does */
+
+struct curves {
+    double rate[STRATEGIES][SAMPLES];  /* uses/s */
+    double bytes[STRATEGIES][SAMPLES]; /* alive */
+};
+
+/*** Collections ***/
+
+static void note_cycle(struct rounds *rounds, const struct strategy *strategy,
+                       const struct pool_cycle *cycle)
+{
+    bool early = strategy->cycles == 1, second = strategy->cycles == 2;
+    if (strategy->kind != STRATEGY_POOL || !(early || second))
+        return;
+    demo_note_at(rounds->demo, DEMO_INFO, "pool-victim",
+                 "第 %d 次 GC（池运行 %.0f ms 时）：世界停了 %.1f µs，丢掉 %zu 个对象",
+                 "GC %d (the pool has run for %.0f ms): the world stood still for %.1f µs, %zu "
+                 "objects dropped",
+                 strategy->cycles, strategy->active_ms, (double)cycle->pause_ns / 1e3,
+                 cycle->dropped);
+}
+
+static void collect(struct rounds *rounds, struct strategy *strategy)
+{
+    if (strategy->cycles == 0)
+        strategy->made_before_gc = strategy_counts(strategy, rounds->plan).gets[POOL_NEW];
+    struct pool_cycle cycle = pool_gc(strategy->pool);
+    strategy->cycles++;
+    latency_add(&strategy->pauses, cycle.pause_ns);
+    note_cycle(rounds, strategy, &cycle);
+}
+
+static void collect_if_too_large(struct rounds *rounds, struct strategy *strategy)
+{
+    double bytes = (double)crew_totals(rounds->crew, strategy).bytes;
+    if (bytes < memory_goal)
+        return;
+    if (strategy->forced++ == 0)
+        demo_note_at(rounds->demo, DEMO_BAD, "pool-misuse",
+                     "池里积了 %.0f MB，没到时间也要 GC（像 GOMEMLIMIT 那样）",
+                     "The pool has grown to %.0f MB: collected before its time, as GOMEMLIMIT does",
+                     bytes / 1e6);
+    collect(rounds, strategy);
+}
+
+static void collect_if_due(struct rounds *rounds, struct strategy *strategy)
+{
+    double period = rounds->plan->gc_ms;
+    if (!strategy->pool)
+        return;
+    if (period > 0 && strategy->active_ms >= strategy->gc_due_ms) {
+        collect(rounds, strategy);
+        strategy->gc_due_ms = strategy->active_ms + period;
+    }
+    collect_if_too_large(rounds, strategy);
+}
+
+/*** A slice ***/
+
+static void sleep_ms(double ms)
+{
+    long ns = (long)(ms * 1e6);
+    nanosleep(&(struct timespec){0, ns > 0 ? ns : 0}, NULL);
+}
+
+/* Until the strategy has been active for that long, collecting when it is time. */
+static void wait_active(struct rounds *rounds, struct strategy *strategy, double until_ms)
+{
+    double base = strategy->active_ms, since = demo_ms(rounds->demo);
+    while (!demo_stopping(rounds->demo)) {
+        strategy->active_ms = base + demo_ms(rounds->demo) - since;
+        collect_if_due(rounds, strategy);
+        double left = until_ms - strategy->active_ms;
+        if (left <= 0)
+            break;
+        if (strategy->pool && rounds->plan->gc_ms > 0)
+            left = fmin(left, fmax(strategy->gc_due_ms - strategy->active_ms, 0.01));
+        sleep_ms(fmin(left, 2));
+    }
+}
+
+static double x_of(const struct rounds *rounds, int sample)
+{
+    return rounds->rounds * SLICE_MS + (sample + 1) * SAMPLE_MS;
+}
+
+/* A logarithmic axis has no 0: such a point is left out. */
+static double per_ms(const struct pool_counts *before, const struct pool_counts *after, int source,
+                     double ms)
+{
+    double n = (double)(after->gets[source] - before->gets[source]);
+    return n > 0 ? n / ms : NAN;
+}
+
+static void show_sources(struct rounds *rounds, int sample, const struct pool_counts *before,
+                         const struct pool_counts *after, double ms)
+{
+    demo_sample_x(rounds->demo, "sources", x_of(rounds, sample),
+                  {"private", per_ms(before, after, POOL_PRIVATE, ms)},
+                  {"shared", per_ms(before, after, POOL_SHARED, ms)},
+                  {"steal", per_ms(before, after, POOL_STEAL, ms)},
+                  {"victim", per_ms(before, after, POOL_VICTIM, ms)},
+                  {"new", per_ms(before, after, POOL_NEW, ms)});
+}
+
+static void take_sample(struct rounds *rounds, struct strategy *strategy, struct curves *curves,
+                        int sample)
+{
+    struct pool_counts before = strategy_counts(strategy, rounds->plan), after;
+    uint64_t uses = crew_uses(rounds->crew);
+    double since = demo_ms(rounds->demo), active = strategy->active_ms;
+    wait_active(rounds, strategy, active + SAMPLE_MS);
+    double ms = demo_ms(rounds->demo) - since;
+    double bytes = (double)crew_totals(rounds->crew, strategy).bytes;
+    curves->rate[strategy->kind][sample] = (double)(crew_uses(rounds->crew) - uses) / ms / 1e3;
+    curves->bytes[strategy->kind][sample] = bytes / 1e6;
+    strategy->peak_bytes = fmax(strategy->peak_bytes, bytes);
+    after = strategy_counts(strategy, rounds->plan);
+    if (strategy->kind == STRATEGY_POOL && !demo_stopping(rounds->demo))
+        show_sources(rounds, sample, &before, &after, ms);
+}
+
+static void run_slice(struct rounds *rounds, struct strategy *strategy, struct curves *curves)
+{
+    uint64_t before = crew_uses(rounds->crew);
+    crew_begin(rounds->crew, strategy, false);
+    uint64_t since_uses = crew_uses(rounds->crew);
+    int64_t since = demo_now_ns();
+    for (int sample = 0; sample < SAMPLES && !demo_stopping(rounds->demo); sample++)
+        take_sample(rounds, strategy, curves, sample);
+    double uses = (double)(crew_uses(rounds->crew) - since_uses);
+    double ns = (double)(demo_now_ns() - since);
+    crew_end(rounds->crew);
+    strategy->uses += crew_uses(rounds->crew) - before;
+    if (uses > 0 && strategy->slices < SLICES_MAX)
+        strategy->cost[strategy->slices++] = ns * rounds->crew->threads / uses;
+}
+
+/* Each Get by itself, after a collection: otherwise what follows one is seldom seen. */
+static void run_timed_slice(struct rounds *rounds, struct strategy *strategy)
+{
+    uint64_t before = crew_uses(rounds->crew);
+    crew_begin(rounds->crew, strategy, true);
+    double until = demo_ms(rounds->demo) + TIMED_MS;
+    if (strategy->pool && rounds->plan->gc_ms > 0)
+        collect(rounds, strategy);
+    while (!demo_stopping(rounds->demo) && demo_ms(rounds->demo) < until) {
+        sleep_ms(2);
+        if (strategy->pool)
+            collect_if_too_large(rounds, strategy);
+    }
+    crew_end(rounds->crew);
+    strategy->uses += crew_uses(rounds->crew) - before;
+}
+
+/*** Rounds ***/
+
+static double needed_mb(const struct plan *plan)
+{
+    double objects = plan->pattern == PATTERN_OWN ? (double)plan->threads * (double)plan->held
+                                                  : (double)plan->threads / 2 * (MAILBOX_SIZE + 2);
+    double size =
+        (1 - plan->big_share) * (double)plan->size + plan->big_share * (double)plan->big_size;
+    return objects * size / 1e6;
+}
+
+static void show_curves(const struct rounds *rounds, const struct curves *curves)
+{
+    for (int i = 0; i < SAMPLES; i++) {
+        demo_sample_x(
+            rounds->demo, "rate", x_of(rounds, i), {"none", curves->rate[STRATEGY_NONE][i]},
+            {"pool", curves->rate[STRATEGY_POOL][i]}, {"full", curves->rate[STRATEGY_FULL][i]},
+            {"malloc", curves->rate[STRATEGY_MALLOC][i]}, {"list", curves->rate[STRATEGY_LIST][i]});
+        demo_sample_x(
+            rounds->demo, "memory", x_of(rounds, i), {"pool", curves->bytes[STRATEGY_POOL][i]},
+            {"full", curves->bytes[STRATEGY_FULL][i]}, {"list", curves->bytes[STRATEGY_LIST][i]},
+            {"needed", needed_mb(rounds->plan)});
+    }
+}
+
+static double ns_per_tick(const struct rounds *rounds)
+{
+    double ms = demo_ms(rounds->demo) - rounds->since_ms;
+    return ms * 1e6 / (double)(ticks_now() - rounds->since_ticks);
+}
+
+static void show_timed(const struct rounds *rounds)
+{
+    static const char *const names[TIMED] = {"private", "shared", "steal", "victim",
+                                             "new",     "mutex",  "malloc"};
+    double ns = ns_per_tick(rounds);
+    for (int i = 0; i < TIMED; i++) {
+        struct latency all = {0};
+        for (int p = 0; p < rounds->crew->threads; p++)
+            latency_join(&all, &rounds->crew->workers[p].timed[i]);
+        if (all.total < 20)
+            continue;
+        demo_bar(rounds->demo, "latency", names[i], {"p50", ns * latency_quantile(&all, 0.5)},
+                 {"p99", ns * latency_quantile(&all, 0.99)});
+    }
+}
+
+static void run_round(struct rounds *rounds)
+{
+    static const enum strategy_kind timed[] = {STRATEGY_POOL, STRATEGY_LIST, STRATEGY_MALLOC};
+    struct curves curves;
+    for (int kind = 0; kind < STRATEGIES; kind++)
+        for (int i = 0; i < SAMPLES; i++)
+            curves.rate[kind][i] = curves.bytes[kind][i] = NAN;
+    for (int kind = 0; kind < STRATEGIES; kind++)
+        if (rounds->strategies[kind].used && !demo_stopping(rounds->demo))
+            run_slice(rounds, &rounds->strategies[kind], &curves);
+    if (demo_stopping(rounds->demo))
+        return;
+    show_curves(rounds, &curves);
+    for (size_t i = 0; i < sizeof timed / sizeof *timed; i++)
+        run_timed_slice(rounds, &rounds->strategies[timed[i]]);
+    if (demo_due(rounds->demo, &rounds->latency_due, 1000))
+        show_timed(rounds);
+    rounds->rounds++;
+}
+
+static bool is_over(const struct rounds *rounds)
+{
+    double passed_ms = demo_ms(rounds->demo) - rounds->since_ms;
+    return demo_stopping(rounds->demo) || atomic_load(&rounds->crew->out_of_memory) ||
+           passed_ms >= rounds->plan->seconds * 1000;
+}
+
+void rounds_run(struct rounds *rounds)
+{
+    rounds->since_ms = demo_ms(rounds->demo);
+    rounds->since_ticks = ticks_now();
+    while (!is_over(rounds)) {
+        run_round(rounds);
+        double passed_ms = demo_ms(rounds->demo) - rounds->since_ms;
+        demo_progress(rounds->demo, fmin(passed_ms / (rounds->plan->seconds * 1000), 1));
+    }
+    show_timed(rounds);
+}
