@@ -130,7 +130,7 @@ static void wait_for_turn(long i)
 static void run(void (*print)(long i))
 {
     long i = 0;
-    for (; i < n && !asked_to_end; i++) {
+    for (; i < n && !asked_to_end && !ferror(stdout); i++) { /* until nobody reads it any more */
         wait_for_turn(i);
         print(i);
     }
