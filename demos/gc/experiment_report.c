@@ -46,7 +46,7 @@ static void report_heap(const struct watch *watch)
     struct demo *demo = watch->experiment->demo;
     double seconds = (double)(watch->end_ns - watch->steady_ns) / 1e9;
     demo_metric(demo, "throughput",
-                (double)(end->allocated - watch->steady_stats.allocated) / seconds);
+                (double)(end->allocated - watch->steady_stats.allocated) / (1 << 20) / seconds);
     demo_metric(demo, "cycles", (double)watch->cycles);
     demo_metric(demo, "live", (double)end->marked);
     demo_metric(demo, "peak", (double)watch->peak);

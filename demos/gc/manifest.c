@@ -60,9 +60,9 @@ static const struct demo_preset presets[] = {
      (const char *const[]){NULL}},
     {"gogc-50",
      {"GOGC=50：省内存", "GOGC=50: less memory"},
-     {"目标只比存活多一半：峰值从约 64 MiB 降到约 48，GC 次数和 CPU 约翻一倍。",
-      "The goal is only half above what lives: the peak falls from some 64 MiB to some 48, and "
-      "cycles and GC CPU about double."},
+     {"目标只比存活多一半：峰值降到默认的约四分之三，GC 次数约翻一倍，CPU 跟着涨。",
+      "The goal is only half above what lives: the peak falls to some three quarters of the usual "
+      "one, cycles about double, and so does their cost."},
      (const char *const[]){"gogc=50", NULL}},
     {"gogc-200",
      {"GOGC=200：省 CPU", "GOGC=200: less CPU"},
@@ -72,8 +72,8 @@ static const struct demo_preset presets[] = {
      (const char *const[]){"gogc=200", NULL}},
     {"gogc-400",
      {"GOGC=400", "GOGC=400"},
-     {"五倍内存，GC 的 CPU 约是默认的四分之一：每加倍一次，省下的越来越少。",
-      "Five times the memory for about a quarter of the usual GC CPU: each doubling saves less."},
+     {"五倍内存，GC 的 CPU 约是默认的三分之一：每加倍一次，省下的越来越少。",
+      "Five times the memory for about a third of the usual GC CPU: each doubling saves less."},
      (const char *const[]){"gogc=400", NULL}},
     {"flood",
      {"全速分配，assist 还债", "flat out, with assists"},
@@ -94,10 +94,10 @@ static const struct demo_preset presets[] = {
     {"pacer-off",
      {"关掉 pacer：到了目标才开始", "no pacer: start only at the goal"},
      {"没有提前量：启动时堆已在目标上，assist "
-      "一开始就要把全部标记做完，分配线程整段停住，堆仍越过目标。",
-      "No head start: the heap is at its goal when a cycle begins, assists have to do all of the "
-      "marking at once, the allocating threads stand still meanwhile, and the goal is passed "
-      "anyway."},
+      "一上来就要价极高，分配线程大段停下来标记，吞吐明显低于“全速分配”那个预设，堆仍略越过目标。",
+      "No head start: the heap is at its goal when a cycle begins, so that assists are dear at "
+      "once; the allocating threads stop and mark for long, the throughput is well below that of "
+      "“flat out”, and the goal is passed a little anyway."},
      (const char *const[]){"rate=0", "live=48", "pacer=false", "seconds=5", NULL}},
     {"barrier-off",
      {"没有写屏障：丢活对象", "no write barrier: live objects are lost"},
@@ -116,17 +116,17 @@ static const struct demo_preset presets[] = {
      (const char *const[]){"gogc=-1", "limit=64", NULL}},
     {"death-spiral",
      {"上限低于存活：死亡螺旋与 50 % 上限", "a limit below what lives: the death spiral"},
-     {"上限 28 MiB，存活 32：一轮接一轮，程序几乎停住，GC 占去大半 CPU。约两三秒后 50 % "
-      "上限生效：停掉 assist，让堆越过上限，程序重新前进。",
-      "A limit of 28 MiB with 32 live: cycle follows cycle, the program hardly moves, and GC takes "
-      "most of the CPU. After two or three seconds the 50 % cap is in force: assists stop, the "
-      "heap passes the limit, and the program moves on."},
+     {"上限 28 MiB，存活 32：一轮紧接一轮，GC 占去约四分之三的 CPU，吞吐掉到全速的几分之一。几秒后 "
+      "50 % 上限生效：停掉 assist，让堆越过上限，程序重新前进。",
+      "A limit of 28 MiB with 32 live: cycle follows cycle, GC takes some three quarters of the "
+      "CPU, and the throughput falls to a fraction. After some seconds the 50 % cap is in force: "
+      "assists stop, the heap passes the limit, and the program moves on."},
      (const char *const[]){"gogc=-1", "limit=28", "rate=0", "seconds=8", NULL}},
     {"no-cap",
      {"死亡螺旋，没有 50 % 上限", "the death spiral without the cap"},
-     {"同样的上限，但没有 50 % 的限制：GC 一直占着几乎全部 CPU，吞吐几乎为零。",
-      "The same limit without the 50 % cap: GC keeps almost all of the CPU, and the throughput is "
-      "next to nothing."},
+     {"同样的上限，但没有 50 % 的限制：GC 一直占着约四分之三的 CPU，吞吐一直低。",
+      "The same limit without the 50 % cap: GC keeps some three quarters of the CPU, and the "
+      "throughput stays low."},
      (const char *const[]){"gogc=-1", "limit=28", "rate=0", "cap=false", "seconds=6", NULL}},
     {0}};
 
@@ -198,7 +198,7 @@ static const struct demo_metric metrics[] = {
      "ms"},
     {"cpu", {"GC 占 CPU", "GC's share of the CPU"}, "%"},
     {"cpu_assist", {"其中 assist", "of it, assists"}, "%"},
-    {"throughput", {"分配吞吐", "allocation throughput"}, "bytes/s"},
+    {"throughput", {"分配吞吐", "allocation throughput"}, "MiB/s"},
     {"cycles", {"GC 次数", "cycles"}},
     {"live", {"存活", "live"}, "bytes"},
     {"peak", {"堆的峰值", "peak heap"}, "bytes"},
