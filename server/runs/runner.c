@@ -7,8 +7,6 @@
 #include "runs/runner.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <grp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +25,6 @@
 #include "runs/wire.h"
 
 enum {
-    NOBODY = 65534,
     STOP_GRACE_MS = 60, /* from SIGTERM to SIGKILL: a stop takes less than 100 ms in all */
     LOOK_MS = 50,       /* from one look at what the runs use to the next */
     JOBS_MAX = 64,
@@ -319,44 +316,6 @@ static void runner_link_ready(void *ud, uint32_t events)
 
 /*** Life ***/
 
-/* Root has no business running demos: the runner and all below it are nobody. */
-static int drop_root(void)
-{
-    if (geteuid() != 0)
-        return 0;
-    if (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
-        setresuid(NOBODY, NOBODY, NOBODY) < 0)
-        return -errno;
-    return 0;
-}
-
-/* Keeps standard error, for the operator, and the link. Returns the link's new number. */
-static int keep_descriptors(int link)
-{
-    enum { LINK = 3 };
-    int null = open("/dev/null", O_RDWR);
-    dup2(null, STDIN_FILENO);
-    dup2(null, STDOUT_FILENO);
-    if (link != LINK) {
-        dup3(link, LINK, O_CLOEXEC);
-        link = LINK;
-    }
-    syscall(SYS_close_range, LINK + 1, ~0U, 0);
-    return link;
-}
-
-static void block_signals(void)
-{
-    sigset_t signals;
-    for (int sig = 1; sig < NSIG; sig++)
-        signal(sig, SIG_DFL); /* prepd's handlers are prepd's */
-    signal(SIGPIPE, SIG_IGN);
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGCHLD); /* for pid 1, which inherits the mask */
-    sigprocmask(SIG_SETMASK, &signals, NULL);
-}
-
 /* The first net is the end of file on the link, the second this: prepd's death sends SIGTERM. */
 static int watch_prepd(struct runner *runner, pid_t prepd, struct err *err)
 {
@@ -378,7 +337,7 @@ static int watch_prepd(struct runner *runner, pid_t prepd, struct err *err)
 
 static int runner_open(struct runner *runner, pid_t prepd, struct err *err)
 {
-    int r = drop_root();
+    int r = runner_drop_root();
     if (r < 0)
         return err_set(err, -r, "cannot become nobody: %s", strerror(-r));
     prctl(PR_SET_DUMPABLE, 0); /* a demo of the same user must not trace it */
@@ -402,8 +361,8 @@ void runner_main(int link, pid_t prepd, bool unsafe)
     struct err err = {0};
     prctl(PR_SET_NAME, "prepd-runner");
     setsid(); /* Ctrl-C is for prepd, which then stops the runs in order */
-    block_signals();
-    runner.link = keep_descriptors(link);
+    runner_block_signals();
+    runner.link = runner_keep_descriptors(link);
     if (runner_open(&runner, prepd, &err) < 0) {
         log_error("the runner cannot start: %s", err.text);
         _exit(1);

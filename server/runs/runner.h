@@ -18,4 +18,13 @@ _Noreturn void runner_main(int link, pid_t prepd, bool unsafe);
 /* Tells the runner to end by closing the link, waits at most `ms`, then kills it. NULL is fine. */
 void runner_link_free(struct runner_link *link, int ms);
 
+/* ---- runner_process.c ---- */
+
+/* Root has no business running demos: the runner and all below it are nobody. 0 or -errno. */
+int runner_drop_root(void);
+/* Keeps standard error, for the operator, and the link. Returns the link's new number. */
+int runner_keep_descriptors(int link);
+/* SIGTERM, which it reads, and SIGCHLD, for pid 1, which inherits the mask. */
+void runner_block_signals(void);
+
 #endif

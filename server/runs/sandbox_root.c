@@ -136,7 +136,7 @@ int setup_root(struct setup *setup)
     if (r == 0)
         r = own_make();
     if (r == 0 && program >= 0)
-        r = tree_attach(program, SETUP_PROGRAM + 1);
+        r = tree_attach(program, &SETUP_PROGRAM[1]);
     if (r < 0)
         return r;
     if (syscall(SYS_mount_setattr, AT_FDCWD, ".", 0, &read_only, sizeof read_only) < 0 ||

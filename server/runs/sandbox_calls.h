@@ -1,0 +1,17 @@
+/* sandbox_calls.h - the system calls that a demo may make; internal to runs/.
+ *
+ * DESIGN  An allowlist. What is not in the tables is ENOSYS, as on a kernel that does not have it
+ * yet, so that libraries fall back; what an honest program may try without harm is EPERM; what only
+ * an attack would call ends the process. clone3 is ENOSYS, since its flags stand behind a pointer,
+ * where no filter can read them; glibc then calls clone, whose flags are checked. To allow a call:
+ * its name in a table, the narrowest that fits. */
+#ifndef PREPD_RUNS_SANDBOX_CALLS_H
+#define PREPD_RUNS_SANDBOX_CALLS_H
+
+#include <seccomp.h>
+
+/* Adds the rules for demos of these needs (enum demo_needs) to a filter whose default is ENOSYS. 0
+ * or a negative errno. */
+int calls_add_rules(scmp_filter_ctx ctx, unsigned needs);
+
+#endif
