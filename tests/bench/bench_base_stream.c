@@ -11,6 +11,7 @@
  * microseconds on CLOCK_MONOTONIC. Events printed before all readers were there do not count. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,7 +83,7 @@ static void bare_listen(struct bare *bare)
 static void bare_run_program(struct bare *bare)
 {
     int fds[2];
-    if (pipe(fds) < 0)
+    if (pipe2(fds, O_CLOEXEC) < 0) /* the program ends when we do: nobody else reads */
         fail("pipe");
     pid_t pid = fork();
     if (pid == 0) {
