@@ -3,17 +3,15 @@
  * On a terminal a report to read (report.c); on a pipe the run's log as NDJSON, line by line as it grows. Ctrl-C stops the run. Exit 0:
  * it ended by itself and every check held. */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "cmd/cmd.h"
 #include "cmd/report.h"
+#include "cmd/signals.h"
 #include "runs/runs.h"
 
 enum { PARAMS_MAX = 64 };
@@ -72,7 +70,7 @@ struct terminal {
     struct report *report; /* NULL on a pipe */
     uint64_t shown;        /* lines */
     struct runlog_waiter waiter;
-    int signal_fd;
+    struct signals signals;
 };
 
 static void show(void *ud)
@@ -95,29 +93,10 @@ static void show(void *ud)
         loop_stop(terminal->loop);
 }
 
-static void on_interrupt(void *ud, uint32_t events)
+static void interrupt(void *ud)
 {
     struct terminal *terminal = ud;
-    struct signalfd_siginfo info;
-    (void)events;
-    if (read(terminal->signal_fd, &info, sizeof info) == sizeof info)
-        runs_stop(terminal->runs, terminal->run);
-}
-
-static int watch_interrupt(struct terminal *terminal, struct err *err)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    signal(SIGPIPE, SIG_IGN);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    terminal->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (terminal->signal_fd < 0)
-        return err_set(err, errno, "cannot watch for signals: %s", strerror(errno));
-    struct loop_watch *watch;
-    return loop_watch(terminal->loop, terminal->signal_fd, EPOLLIN, on_interrupt, terminal, &watch,
-                      err);
+    runs_stop(terminal->runs, terminal->run);
 }
 
 /* 0 if the demo ended by itself with status 0 and no check failed. */
@@ -138,7 +117,7 @@ static int verdict(const struct run *run)
 
 static int follow(struct terminal *terminal, struct err *err)
 {
-    int r = watch_interrupt(terminal, err);
+    int r = signals_watch(&terminal->signals, terminal->loop, interrupt, terminal, err);
     if (r < 0)
         return r;
     terminal->waiter = (struct runlog_waiter){.wake = show, .ud = terminal};
@@ -167,7 +146,7 @@ static int run_in_terminal(struct terminal *terminal, const struct demo *demo, j
 static int open_and_run(struct arguments *args, struct runner_link *link, struct err *err)
 {
     struct catalogue *catalogue = NULL;
-    struct terminal terminal = {.signal_fd = -1};
+    struct terminal terminal = {.signals.fd = -1};
     json_t *params = NULL;
     int r = catalogue_load(args->paths.demo_dirs, args->paths.n_demo_dirs, &catalogue, err);
     const struct demo *demo = r == 0 ? catalogue_find(catalogue, args->demo) : NULL;
@@ -188,6 +167,7 @@ static int open_and_run(struct arguments *args, struct runner_link *link, struct
     runs_unfork(link);
     json_decref(params);
     loop_free(terminal.loop);
+    signals_close(&terminal.signals);
     catalogue_free(catalogue);
     return r;
 }

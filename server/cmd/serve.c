@@ -1,17 +1,12 @@
 /* serve.c - `prepd serve`: open, serve until a signal, stop in order. */
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/log.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
+#include "cmd/signals.h"
 #include "site/site.h"
 
 struct arguments {
@@ -66,36 +61,9 @@ static const struct argp argp = {options, parse, NULL,
                                  "Serves notes, progress and demos to a browser on this machine.",
                                  children, NULL, NULL};
 
-/*** Signals ***/
-
-struct stopper {
-    struct loop *loop;
-    int fd;
-};
-
-static void on_signal(void *ud, uint32_t events)
+static void stop(void *loop)
 {
-    struct stopper *stopper = ud;
-    struct signalfd_siginfo info;
-    (void)events;
-    if (read(stopper->fd, &info, sizeof info) == sizeof info)
-        loop_stop(stopper->loop);
-}
-
-/* SIGTERM and SIGINT become readable on a descriptor; SIGPIPE is for nobody. Before any thread, so that all inherit it. */
-static int watch_signals(struct stopper *stopper, struct err *err)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    signal(SIGPIPE, SIG_IGN);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    stopper->fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (stopper->fd < 0)
-        return err_set(err, errno, "cannot watch for signals: %s", strerror(errno));
-    struct loop_watch *watch;
-    return loop_watch(stopper->loop, stopper->fd, EPOLLIN, on_signal, stopper, &watch, err);
+    loop_stop(loop);
 }
 
 /*** Serving ***/
@@ -144,19 +112,19 @@ static int serve_resolved(const struct arguments *args)
 {
     struct err err = {0};
     struct runner_link *link = NULL;
-    struct stopper stopper = {.fd = -1};
+    struct loop *loop = NULL;
+    struct signals signals = {.fd = -1};
     int status = EXIT_FAILED;
     int forked = args->unsafe_run ? runs_fork_unsafe(&link, &err) : runs_fork(&link, &err);
-    if (forked < 0 || loop_new(&stopper.loop, &err) < 0 ||
-        watch_signals(&stopper, &err) < 0) {
+    if (forked < 0 || loop_new(&loop, &err) < 0 ||
+        signals_watch(&signals, loop, stop, loop, &err) < 0) {
         log_error("%s", err.text);
         runs_unfork(link);
     } else {
-        status = serve(stopper.loop, args, link);
+        status = serve(loop, args, link);
     }
-    loop_free(stopper.loop);
-    if (stopper.fd >= 0)
-        close(stopper.fd);
+    loop_free(loop);
+    signals_close(&signals);
     return status;
 }
 
