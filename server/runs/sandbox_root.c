@@ -52,15 +52,14 @@ static const char *const usr_links[] = {"/lib", "/lib64", "/lib32", "/libx32", "
 static const char *const folders[] = {"sys", "sys/devices", "sys/kernel", "etc",
                                       "dev", "proc",        "tmp",        "demo"};
 
-/* A private copy of the machine's mount at `path`, not yet attached anywhere. */
+/* A private copy of the machine's mount at `path`, not yet attached anywhere; read-only, but for a
+ * device, which is no less itself for that. */
 static int tree_clone(const char *path, bool device)
 {
-    struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID};
-    if (!device)
-        attr.attr_set |= MOUNT_ATTR_NODEV;
+    struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
     int fd = (int)syscall(SYS_open_tree, AT_FDCWD, path,
                           OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
-    if (fd < 0 ||
+    if (fd < 0 || device ||
         syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof attr) == 0)
         return fd < 0 ? -errno : fd;
     int code = errno;
