@@ -32,10 +32,7 @@ INLINE uint64_t by_one_loop(enum bits_op op, uint64_t *to, const uint64_t *a, co
 }
 
 static uint64_t by_one_fold(enum bits_op op, uint64_t *to, const uint64_t *a, const uint64_t *b,
-                            size_t n)
-{
-    BITS_FOLD(by_one_loop)
-}
+                            size_t n){BITS_FOLD(by_one_loop)}
 
 /*** A word at a time ***/
 

@@ -18,7 +18,7 @@ AVX2 INLINE __m256i vector(enum bits_op op, uint64_t *to, const uint64_t *a, con
 {
     __m256i va = _mm256_loadu_si256((const __m256i *)a);
     __m256i vb = _mm256_loadu_si256((const __m256i *)b);
-    __m256i v = op == BITS_AND ? _mm256_and_si256(va, vb)
+    __m256i v = op == BITS_AND  ? _mm256_and_si256(va, vb)
                 : op == BITS_OR ? _mm256_or_si256(va, vb)
                                 : va;
     if (to)

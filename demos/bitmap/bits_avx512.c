@@ -49,8 +49,7 @@ AVX512 INLINE uint64_t avx512_loop(enum bits_op op, uint64_t *to, const uint64_t
             sums[j] = _mm512_add_epi64(sums[j], vector(op, to ? to + at : to, a + at, b + at));
         }
     for (; i < n; i += VECTOR)
-        sums[0] =
-            _mm512_add_epi64(sums[0], last_vector(op, to ? to + i : to, a + i, b + i, n - i));
+        sums[0] = _mm512_add_epi64(sums[0], last_vector(op, to ? to + i : to, a + i, b + i, n - i));
     sums[0] = _mm512_add_epi64(sums[0], sums[1]);
     sums[2] = _mm512_add_epi64(sums[2], sums[3]);
     return (uint64_t)_mm512_reduce_add_epi64(_mm512_add_epi64(sums[0], sums[2]));

@@ -1,10 +1,10 @@
 /* container.c - what a container does in whichever form, and which form it should have.
  *
- * DESIGN  Bytes decide. An array of n numbers takes 2n, a bitmap always 8192, r runs 4r. So an array
- * becomes a bitmap with its 4097th number, and a bitmap an array when it falls to 4096: the two are
- * then of the same size. Runs are looked for only when asked (container_optimize), since counting
- * them means to look at everything; but a run container in which too many have formed gives up at
- * once. */
+ * DESIGN  Bytes decide. An array of n numbers takes 2n, a bitmap always 8192, r runs 4r. So an
+ * array becomes a bitmap with its 4097th number, and a bitmap an array when it falls to 4096: the
+ * two are then of the same size. Runs are looked for only when asked (container_optimize), since
+ * counting them means to look at everything; but a run container in which too many have formed
+ * gives up at once. */
 #include "container.h"
 
 #include <errno.h>
@@ -74,8 +74,8 @@ static int without_runs(struct container *c)
     return replace(c, container_from_bits(&plain, words, container_count(c)), &plain);
 }
 
-/* After a change of a run container: are its runs still worth it? Without memory for another form it
- * keeps this one, which is larger than need be, and right. */
+/* After a change of a run container: are its runs still worth it? Without memory for another form
+ * it keeps this one, which is larger than need be, and right. */
 static void run_settle(struct container *c)
 {
     if (c->length * sizeof *c->runs >= bytes_without_runs(container_count(c)))

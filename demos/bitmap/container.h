@@ -1,10 +1,10 @@
 /* container.h - inside roaring: 65 536 possible numbers in one of three forms.
  *
- * container_array.c, container_bitmap.c and container_run.c are the forms; container.c chooses among
- * them and turns one into another; container_pair.c combines two containers. A container in a set is
- * never empty, and always keeps to: an array has at most 4096 numbers, a bitmap more; runs take
- * fewer bytes than either would. Functions that need memory return -ENOMEM without it and leave the
- * container as it was. */
+ * container_array.c, container_bitmap.c and container_run.c are the forms; container.c chooses
+ * among them and turns one into another; container_pair.c combines two containers. A container in a
+ * set is never empty, and always keeps to: an array has at most 4096 numbers, a bitmap more; runs
+ * take fewer bytes than either would. Functions that need memory return -ENOMEM without it and
+ * leave the container as it was. */
 #ifndef BITMAP_CONTAINER_H
 #define BITMAP_CONTAINER_H
 
@@ -74,12 +74,12 @@ int container_unite(struct container *to, const struct container *from);
 
 int array_new(struct container *ret, size_t capacity);
 /* Of n > 0 ascending numbers, how many are smaller than `low`. Halves a length, not a pair of
- * bounds: no branch depends on the data, so nothing is mispredicted. */
+ * bounds, and steps on by a mask: no branch depends on the data, so nothing is mispredicted. */
 static inline size_t array_lower_bound(const uint16_t *array, size_t n, uint16_t low)
 {
     const uint16_t *base = array;
     for (; n > 1; n -= n / 2)
-        base += base[n / 2 - 1] < low ? n / 2 : 0;
+        base += n / 2 & -(size_t)(base[n / 2 - 1] < low);
     return (size_t)(base - array) + (*base < low);
 }
 int array_add(struct container *c, uint16_t low); /* there must be fewer than 4096 */

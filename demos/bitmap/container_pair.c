@@ -2,8 +2,8 @@
  *
  * DESIGN  Three forms make nine pairs. Arrays are short, so an array with anything is a walk along
  * the array. Everything else is done by words: runs are written into a bitmap on the stack first,
- * which costs less than it would to treat each pair by itself; only counting what two run containers
- * share is quicker from the runs. */
+ * which costs less than it would to treat each pair by itself; only counting what two run
+ * containers share is quicker from the runs. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

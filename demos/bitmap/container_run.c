@@ -20,7 +20,7 @@ static size_t run_upper_bound(const struct container *c, uint16_t low)
 {
     const struct run *base = c->runs;
     for (size_t n = c->length; n > 1; n -= n / 2)
-        base += base[n / 2].start <= low ? n / 2 : 0;
+        base += n / 2 & -(size_t)(base[n / 2].start <= low);
     return (size_t)(base - c->runs) + (base->start <= low);
 }
 
@@ -129,7 +129,8 @@ static void runs_of_array(struct run *runs, const struct container *c)
 static uint32_t next_bit(const uint64_t *words, uint32_t from, uint64_t flip)
 {
     for (uint32_t i = from / 64; i < BITMAP_WORDS; i++) {
-        uint64_t word = (words[i] ^ flip) & (i == from / 64 ? ~UINT64_C(0) << from % 64 : ~UINT64_C(0));
+        uint64_t word =
+            (words[i] ^ flip) & (i == from / 64 ? ~UINT64_C(0) << from % 64 : ~UINT64_C(0));
         if (word)
             return 64 * i + (uint32_t)__builtin_ctzll(word);
     }

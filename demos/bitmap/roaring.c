@@ -1,7 +1,7 @@
 /* roaring.c - a compressed bitmap: the directory of its containers; see roaring.h.
  *
- * DESIGN  The directory is two arrays of 16-bit numbers, the keys in ascending order and beside each
- * the slot in which its container lies. A new key moves four bytes for each larger one, where
+ * DESIGN  The directory is two arrays of 16-bit numbers, the keys in ascending order and beside
+ * each the slot in which its container lies. A new key moves four bytes for each larger one, where
  * containers kept in order would move sixteen; with 65 536 containers that is what adding in random
  * order costs. Slots are given out one after the other, and the last container moves into the slot
  * of one that is removed.
@@ -284,16 +284,21 @@ size_t roaring_containers(const struct roaring *set)
 struct roaring_container roaring_container_at(const struct roaring *set, size_t i)
 {
     const struct container *c = container_of(set, i);
-    return (struct roaring_container){set->keys[i], (enum roaring_kind)c->kind, container_count(c),
-                                      container_runs(c)};
+    return (struct roaring_container){set->keys[i], (enum roaring_kind)c->kind, container_count(c)};
 }
 
-bool roaring_kind_of(const struct roaring *set, uint16_t key, enum roaring_kind *ret)
+bool roaring_container_of(const struct roaring *set, uint16_t key, struct roaring_container *ret)
 {
-    const struct container *c = look_up(set, key);
-    if (c)
-        *ret = (enum roaring_kind)c->kind;
-    return c != NULL;
+    size_t i = find(set, key);
+    bool found = i < set->n && set->keys[i] == key;
+    if (found)
+        *ret = roaring_container_at(set, i);
+    return found;
+}
+
+uint32_t roaring_runs_at(const struct roaring *set, size_t i)
+{
+    return container_runs(container_of(set, i));
 }
 
 const char *roaring_fault(const struct roaring *set)

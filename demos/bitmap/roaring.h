@@ -56,14 +56,14 @@ struct roaring_container {
     uint16_t key; /* the upper 16 bits of its numbers */
     enum roaring_kind kind;
     uint32_t count; /* numbers */
-    uint32_t runs;  /* stretches of consecutive numbers, whatever its form */
 };
 
 size_t roaring_containers(const struct roaring *set);
-/* The i-th in ascending order of keys. Counting its runs takes a look at all of it. */
+/* The i-th in ascending order of keys; and the key's, if there is one. */
 struct roaring_container roaring_container_at(const struct roaring *set, size_t i);
-/* Its form alone, and whether there is a container for that key. */
-bool roaring_kind_of(const struct roaring *set, uint16_t key, enum roaring_kind *ret);
+bool roaring_container_of(const struct roaring *set, uint16_t key, struct roaring_container *ret);
+/* How many stretches of consecutive numbers the i-th has, whatever its form. Looks at all of it. */
+uint32_t roaring_runs_at(const struct roaring *set, size_t i);
 
 /* NULL, or what is wrong with the set: order, counts, or a form that another would beat. */
 const char *roaring_fault(const struct roaring *set);

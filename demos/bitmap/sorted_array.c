@@ -93,8 +93,8 @@ static void keep_unique(struct sorted_array *array)
 }
 
 /* True if it came to the end; from and to change places with each pass. */
-static bool sort_passes(struct sorted_array *array, uint32_t **spare,
-                        size_t counts[PASSES][RADIX], bool (*stopping)(void *arg), void *arg)
+static bool sort_passes(struct sorted_array *array, uint32_t **spare, size_t counts[PASSES][RADIX],
+                        bool (*stopping)(void *arg), void *arg)
 {
     for (int pass = 0; pass < PASSES; pass++) {
         if (counts_to_places(counts[pass], array->n))
@@ -132,8 +132,8 @@ int sorted_array_sort(struct sorted_array *array, bool (*stopping)(void *arg), v
 
 /*** Sorted ***/
 
-/* How many values are smaller. Halving a length, not a pair of bounds, leaves no branch that
- * depends on the data: nothing to mispredict. */
+/* How many values are smaller. Halving a length, not a pair of bounds, and stepping on by a mask
+ * leaves no branch that depends on the data: nothing to mispredict. */
 static size_t lower_bound(const struct sorted_array *array, uint32_t value)
 {
     const uint32_t *base = array->values;
@@ -141,7 +141,7 @@ static size_t lower_bound(const struct sorted_array *array, uint32_t value)
     if (n == 0)
         return 0;
     for (; n > 1; n -= n / 2)
-        base += base[n / 2 - 1] < value ? n / 2 : 0;
+        base += n / 2 & -(size_t)(base[n / 2 - 1] < value);
     return (size_t)(base - array->values) + (*base < value);
 }
 

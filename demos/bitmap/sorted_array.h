@@ -1,8 +1,9 @@
 /* sorted_array.h - a set as its numbers in ascending order: what a bitmap is measured against.
  *
  * Four bytes a number, and nothing is smaller among those that can be searched without decoding.
- * Made in one go: numbers are appended in any order, then sorted and made unique. A single insertion
- * or removal would move half of the array, so there is none; sets are removed from sets. */
+ * Made in one go: numbers are appended in any order, then sorted and made unique. A single
+ * insertion or removal would move half of the array, so there is none; sets are removed from sets.
+ */
 #ifndef BITMAP_SORTED_ARRAY_H
 #define BITMAP_SORTED_ARRAY_H
 
