@@ -2,7 +2,7 @@
  *
  * A number is a slider (scripts move it; it has no name and is not sent) beside a number field; an
  * enum is a row of radio buttons; a bool is a checkbox, which is not sent when it is off: the
- * form's handler reads that as false. */
+ * form's handler reads that as false. The fields stand outside of their form and name it. */
 #include "site/knobs.h"
 
 #include "base/html.h"
@@ -63,8 +63,9 @@ int knobs_params(const struct demo *demo, const char *query, json_t **ret, struc
 
 /* What to expect of each preset, all in one place, of which scripts show one: so the place has the
  * size of the longest, and a choice moves nothing. */
-static void write_expectations(struct text *out, const json_t *presets, enum lang lang)
+void knobs_write_expectations(struct text *out, const struct demo *demo, enum lang lang)
 {
+    const json_t *presets = json_object_get(demo->manifest, "presets");
     text_puts(out, "<div class=\"expectations js-only\">");
     for (size_t i = 0; i < json_array_size(presets); i++) {
         const json_t *preset = json_array_get(presets, i);
@@ -91,7 +92,6 @@ void knobs_write_presets(struct text *out, const struct demo *demo, enum lang la
                     demo->id, id, id, label_of(preset, "label", lang));
     }
     text_puts(out, "</div>");
-    write_expectations(out, presets, lang);
 }
 
 /* ---- fields ---- */
@@ -112,39 +112,39 @@ static void value_text(const struct demo_param *param, const json_t *params, str
         text_printf(ret, "%.10g", json_number_value(value));
 }
 
-static void write_radio(struct text *out, const struct demo_param *param, const char *value,
-                        const char *label, const char *current)
+static void write_radio(struct text *out, const struct demo *demo, const struct demo_param *param,
+                        const json_t *choice, const char *current, enum lang lang)
 {
+    const char *value = json_string_value(json_object_get(choice, "value"));
+    const char *label = label_of(choice, "label", lang);
     html_printf(out,
-                "<label><input type=\"radio\" name=\"%s\" value=\"%s\" autocomplete=\"off\"%s>"
-                "<span>%s</span></label>",
-                param->name, value, strcmp(value, current) == 0 ? " checked" : "",
+                "<label><input type=\"radio\" form=\"demo.%s.form\" name=\"%s\" value=\"%s\""
+                " autocomplete=\"off\"%s><span>%s</span></label>",
+                demo->id, param->name, value, strcmp(value, current) == 0 ? " checked" : "",
                 *label ? label : value);
 }
 
-static void write_choice(struct text *out, const struct demo_param *param, const char *current,
-                         enum lang lang)
+static void write_choice(struct text *out, const struct demo *demo, const struct demo_param *param,
+                         const char *current, enum lang lang)
 {
     html_printf(out,
                 "<fieldset class=\"knob knob-choice\" data-param=\"%s\"><legend>%s</legend>"
                 "<div class=\"segments\">",
                 param->name, label_of(param->manifest, "label", lang));
     const json_t *values = json_object_get(param->manifest, "values");
-    for (size_t i = 0; i < json_array_size(values); i++) {
-        const json_t *value = json_array_get(values, i);
-        write_radio(out, param, json_string_value(json_object_get(value, "value")),
-                    label_of(value, "label", lang), current);
-    }
+    for (size_t i = 0; i < json_array_size(values); i++)
+        write_radio(out, demo, param, json_array_get(values, i), current, lang);
     text_puts(out, "</div>");
 }
 
-static void write_switch(struct text *out, const struct demo_param *param, const char *current,
-                         enum lang lang)
+static void write_switch(struct text *out, const struct demo *demo, const struct demo_param *param,
+                         const char *current, enum lang lang)
 {
     html_printf(out,
                 "<div class=\"knob knob-switch\" data-param=\"%s\"><label><input type=\"checkbox\""
-                " name=\"%s\" value=\"true\" autocomplete=\"off\"%s> %s</label>",
-                param->name, param->name, strcmp(current, "true") == 0 ? " checked" : "",
+                " form=\"demo.%s.form\" name=\"%s\" value=\"true\" autocomplete=\"off\"%s>"
+                " %s</label>",
+                param->name, demo->id, param->name, strcmp(current, "true") == 0 ? " checked" : "",
                 label_of(param->manifest, "label", lang));
 }
 
@@ -155,16 +155,18 @@ static void write_number(struct text *out, const struct demo *demo, const struct
     const char *scale = json_string_value(json_object_get(param->manifest, "scale"));
     html_printf(out,
                 "<div class=\"knob\" data-param=\"%s\"><label for=\"demo.%s.p.%s\">%s</label>"
+                "<span class=\"knob-value\"><input type=\"number\" form=\"demo.%s.form\""
+                " id=\"demo.%s.p.%s\" name=\"%s\"",
+                param->name, demo->id, param->name, label_of(param->manifest, "label", lang),
+                demo->id, demo->id, param->name, param->name);
+    html_printf(out,
+                " min=\"%.15g\" max=\"%.15g\" step=\"%s\" value=\"%s\" autocomplete=\"off\">"
+                "<span class=\"unit\">%s</span></span>",
+                param->min, param->max, param->type == PARAM_INT ? "1" : "any", current, unit);
+    html_printf(out,
                 "<input class=\"js-only\" type=\"range\" min=\"0\" max=\"1000\" value=\"0\""
                 " autocomplete=\"off\" data-scale=\"%s\" aria-label=\"%s\">",
-                param->name, demo->id, param->name, label_of(param->manifest, "label", lang),
                 scale ? scale : "linear", label_of(param->manifest, "label", lang));
-    html_printf(out,
-                "<span class=\"knob-value\"><input type=\"number\" id=\"demo.%s.p.%s\" name=\"%s\""
-                " min=\"%.15g\" max=\"%.15g\" step=\"%s\" value=\"%s\" autocomplete=\"off\"",
-                demo->id, param->name, param->name, param->min, param->max,
-                param->type == PARAM_INT ? "1" : "any", current);
-    html_printf(out, "><span class=\"unit\">%s</span></span>", unit);
 }
 
 static void write_knob(struct text *out, const struct demo *demo, const struct demo_param *param,
@@ -175,9 +177,9 @@ static void write_knob(struct text *out, const struct demo *demo, const struct d
     const char *value = current.data ? current.data : "";
     const char *help = label_of(param->manifest, "help", lang);
     if (param->type == PARAM_ENUM)
-        write_choice(out, param, value, lang);
+        write_choice(out, demo, param, value, lang);
     else if (param->type == PARAM_BOOL)
-        write_switch(out, param, value, lang);
+        write_switch(out, demo, param, value, lang);
     else
         write_number(out, demo, param, value, lang);
     if (*help)
@@ -189,8 +191,13 @@ void knobs_write(struct text *out, const struct demo *demo, const json_t *params
 {
     if (!demo->n_params)
         return;
-    html_printf(out, "<div class=\"knobs\" role=\"group\" aria-label=\"%s\">", tr(lang, S_KNOBS));
+    html_printf(out,
+                "<details class=\"panel-knobs\" open><summary>%s</summary>"
+                "<div class=\"knobs-head\"><span class=\"knobs-title\">%s</span>"
+                "<button type=\"button\" class=\"quiet js-only\" data-do=\"reset\">%s</button>"
+                "</div><div class=\"knobs\" role=\"group\" aria-label=\"%s\">",
+                tr(lang, S_KNOBS), tr(lang, S_KNOBS), tr(lang, S_RESET), tr(lang, S_KNOBS));
     for (size_t i = 0; i < demo->n_params; i++)
         write_knob(out, demo, &demo->params[i], params, lang);
-    text_puts(out, "</div>");
+    text_puts(out, "</div></details>");
 }

@@ -1,7 +1,9 @@
 /* panel.c - the demo panel: what it shows, knobs, run and stop, and room for what a run will bring.
  *
  * DESIGN  All of a panel is in the page before it runs, at its final size, so that a run moves
- * nothing: charts, a row for each metric, a line for each check. Without scripts it is a form that
+ * nothing: charts, a row for each metric, a line for each check. Presets, run and stop form a bar
+ * that stays in sight; below it the knobs stand beside the charts, or above them, to be folded,
+ * where there is no room for two columns. Without scripts it is a form that
  * starts a run and leads to that run's page. Scripts (web/src/panel/) take what they need of the
  * manifest from a JSON block inside. */
 #include "base/cleanup.h"
@@ -44,27 +46,30 @@ static void write_actions(struct text *out, const struct demo *demo, enum lang l
     html_printf(out,
                 "<div class=\"panel-actions\"><button class=\"button primary\" data-do=\"run\"%s>%s"
                 "</button><button type=\"button\" class=\"button js-only\" data-do=\"stop\""
-                " disabled>%s</button>"
-                "<button type=\"button\" class=\"quiet js-only\" data-do=\"reset\">%s</button>",
-                demo->available ? "" : " disabled", tr(lang, S_RUN), tr(lang, S_STOP),
-                tr(lang, S_RESET));
-    html_printf(
-        out,
-        "<span class=\"panel-state js-only\" role=\"status\">%s</span>"
-        "<span class=\"panel-elapsed js-only\"></span></div>"
-        "<progress class=\"panel-progress js-only\" max=\"1\" value=\"0\" aria-label=\"%s\">"
-        "</progress><p class=\"panel-now js-only\" aria-live=\"polite\"></p>",
-        tr(lang, S_NEVER_RUN), tr(lang, S_RUN));
+                " disabled>%s</button>",
+                demo->available ? "" : " disabled", tr(lang, S_RUN), tr(lang, S_STOP));
+    html_printf(out,
+                "<span class=\"panel-state js-only\" role=\"status\">%s</span>"
+                "<span class=\"panel-elapsed js-only\"></span></div>"
+                "<progress class=\"panel-progress js-only\" max=\"1\" value=\"0\""
+                " aria-label=\"%s\"></progress>",
+                tr(lang, S_NEVER_RUN), tr(lang, S_RUN));
 }
 
-static void write_form(struct text *out, const struct demo *demo, const json_t *params,
-                       enum lang lang)
+/* What stays in sight while one scrolls through the panel: presets, run and stop, how far it is.
+ * The knobs stand elsewhere (knobs.h) and name this form. */
+static void write_bar(struct text *out, const struct demo *demo, enum lang lang)
 {
-    html_printf(out, "<form class=\"panel-form\" method=\"post\" action=\"/demos/%s\">", demo->id);
+    html_printf(out,
+                "<form class=\"panel-form\" id=\"demo.%s.form\" method=\"post\""
+                " action=\"/demos/%s\"><div class=\"panel-bar\">",
+                demo->id, demo->id);
     knobs_write_presets(out, demo, lang);
-    knobs_write(out, demo, params, lang);
     write_actions(out, demo, lang);
-    text_puts(out, "</form><div class=\"panel-trouble\" role=\"alert\" hidden></div>");
+    text_puts(out, "</div></form><div class=\"panel-words\">");
+    knobs_write_expectations(out, demo, lang);
+    text_puts(out, "<p class=\"panel-now js-only\" aria-live=\"polite\"></p></div>"
+                   "<div class=\"panel-trouble\" role=\"alert\" hidden></div>");
 }
 
 /* ---- tabs ---- */
@@ -123,8 +128,13 @@ static void write_view(struct text *out, const json_t *view, enum lang lang)
     const char *kind = json_string_value(json_object_get(view, "kind"));
     html_printf(out, "<figure class=\"chart js-only\" data-view=\"%s\" data-kind=\"%s\">",
                 json_string_value(json_object_get(view, "id")), kind);
-    html_printf(out, "<figcaption>%s</figcaption>", label_of(view, "title", lang));
-    write_legend(out, json_object_get(view, "series"), kind && strcmp(kind, "line") == 0, lang);
+    bool is_line = kind && strcmp(kind, "line") == 0;
+    html_printf(out, "<figcaption><span>%s</span>", label_of(view, "title", lang));
+    if (is_line) /* says what lies off the scale; has its room from the start */
+        text_puts(out,
+                  "<button type=\"button\" class=\"off-scale\" aria-pressed=\"false\"></button>");
+    text_puts(out, "</figcaption>");
+    write_legend(out, json_object_get(view, "series"), is_line, lang);
     write_legend(out, json_object_get(view, "kinds"), false, lang);
     write_legend(out, json_object_get(view, "states"), false, lang);
     text_puts(out, "<div class=\"plot\"></div></figure>");
@@ -284,10 +294,14 @@ void panel_write(struct text *out, const struct site *site, const struct demo *d
     write_head(out, demo, link, lang);
     if (err.code)
         html_printf(out, "<p class=\"banner banner-warn\">%s</p>", err.text);
-    write_form(out, demo, params, lang);
+    write_bar(out, demo, lang);
+    text_puts(out, "<div class=\"panel-columns\">");
+    knobs_write(out, demo, params, lang);
+    text_puts(out, "<div class=\"panel-body\">");
     write_tabs(out, demo, lang);
     write_charts(out, demo, lang);
     write_log_and_history(out, demo, lang);
+    text_puts(out, "</div></div>");
     write_real(out, demo, lang);
     write_manifest(out, demo);
     text_puts(out, "</section>");

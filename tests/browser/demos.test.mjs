@@ -1,7 +1,8 @@
 // Running demos: the Bloom filter's, which is real and takes some seconds.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { eventually, openWindow, startBrowser, startPrepd, startProxy } from "./prepd.mjs";
+import { eventually, openWindow, playEvents, startBrowser, startPrepd, startProxy, TEST_DEMOS } from "./prepd.mjs";
 
 let browser;
 before(async () => (browser = await startBrowser()));
@@ -35,6 +36,95 @@ test("values arrive while the demo still runs, and it ends by itself", async (t)
   for (const cell of await page.locator(".metrics .measured").all()) assert.notEqual(await cell.textContent(), "–");
 });
 
+for (const [device, options] of [
+  ["desk", { viewport: { width: 1440, height: 900 } }],
+  ["phone", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],
+])
+  test(`on a ${device} the first chart is in sight when a run starts, and run and stop stay there`, async (t) => {
+    const { page } = await openDemo(t, "", options);
+    await page.getByRole("button", { name: "运行", exact: true }).click();
+    await waitForState(page, "running");
+    const boxOf = (selector) => page.locator(selector).first().evaluate((node) => node.getBoundingClientRect().toJSON());
+    const [bar, plot] = [await boxOf(".panel-bar"), await boxOf(".plot")];
+    assert.ok(plot.top >= bar.bottom && plot.bottom <= options.viewport.height, JSON.stringify({ bar, plot }));
+    await page.locator(".checks").evaluate((node) => node.scrollIntoView({ block: "end" }));
+    const stop = await boxOf("[data-do='stop']");
+    assert.ok(stop.top >= 0 && stop.bottom <= options.viewport.height / 2, JSON.stringify(stop));
+  });
+
+test("knobs above the charts fold away when a run starts, and stay open beside them", async (t) => {
+  const { page } = await openDemo(t, "?n=2000&pace=0", { viewport: { width: 500, height: 800 } });
+  const isOpen = () => page.locator(".panel-knobs").evaluate((node) => node.open);
+  assert.ok(await isOpen());
+  await page.keyboard.press("r");
+  await waitForState(page, "ended");
+  assert.equal(await isOpen(), false);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await eventually(async () => assert.ok(await isOpen()));
+  await page.keyboard.press("r");
+  await waitForState(page, "ended");
+  assert.ok(await isOpen());
+});
+
+test("a spike does not flatten a chart: it is marked, counted, and can be had whole", async (t) => {
+  const prepd = await startPrepd(t, { args: TEST_DEMOS });
+  const page = await openWindow(t, browser, `${prepd.url}/demos/show`);
+  await waitForState(page, "idle");
+  const values = Array.from({ length: 60 }, (_, i) => (i === 30 ? 5000 : 10 + (i % 3)));
+  await playEvents(page, [
+    { event: "start", params: {} },
+    ...values.map((measured) => ({ event: "sample", view: "line", values: { measured } })),
+    { event: "exit", code: 0, wall_ms: 62 },
+  ]);
+  await page.keyboard.press("r");
+  await waitForState(page, "ended");
+  const button = page.locator("[data-view='line'] .off-scale");
+  await eventually(async () => assert.match(await button.textContent(), /1/));
+  assert.match(await button.getAttribute("title"), /5,000/);
+  await button.click();
+  assert.equal(await button.getAttribute("aria-pressed"), "true");
+  await page.locator("[data-view='line'] .plot").focus();
+  for (let i = 0; i < 30; i++) await page.keyboard.press("ArrowLeft");
+  assert.match(await page.locator("[data-view='line'] .tip").textContent(), /5,000/);
+});
+
+test("every kind of chart tells its values to mouse and keyboard, and loses none", async (t) => {
+  const prepd = await startPrepd(t, { args: TEST_DEMOS });
+  const page = await openWindow(t, browser, `${prepd.url}/demos/show?n=800&rate=200`, { viewport: { width: 1440, height: 1900 } });
+  await waitForState(page, "idle");
+  await page.keyboard.press("r");
+  await waitForState(page, "ended");
+  for (const view of ["line", "bars", "time", "pages"]) {
+    const [plot, tip] = [page.locator(`[data-view='${view}'] .plot`), page.locator(`[data-view='${view}'] .tip`)];
+    await plot.focus();
+    await page.keyboard.press("ArrowRight");
+    const first = await tip.textContent();
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("ArrowDown");
+    assert.ok(first && (await tip.textContent()) !== "", view);
+    await page.keyboard.press("Escape");
+    await eventually(async () => assert.equal(await tip.isVisible(), false));
+    const box = await plot.boundingBox();
+    await eventually(async () => {
+      for (let part = 0.2; part < 0.9; part += 0.02) {
+        await page.mouse.move(box.x + box.width * part, box.y + box.height * 0.25);
+        if (await tip.isVisible()) return;
+      }
+      assert.fail(`${view}: no place tells a value`);
+    });
+  }
+  await page.getByRole("tab", { name: "历史" }).click();
+  const file = page.waitForEvent("download");
+  await page.getByRole("button", { name: "图表数据 CSV" }).click();
+  const csv = await readFile(await (await file).path(), "utf8");
+  const rows = Object.fromEntries(csv.replace("\ufeff", "").split(/^# /m).slice(1).map((part) => [part.split("\r\n")[0], part.trim().split("\r\n").length - 2]));
+  const events = await storedEvents(page, prepd);
+  const of = (view) => events.filter((event) => event.view === view).length;
+  assert.equal(of("line"), 100);
+  for (const view of ["line", "time", "talk", "table"]) assert.equal(rows[view], of(view), view);
+  assert.equal(rows.bars, 12);
+});
+
 test("stop ends it, and says who did", async (t) => {
   const { page } = await openDemo(t);
   await page.getByRole("button", { name: "运行", exact: true }).click();
@@ -59,7 +149,7 @@ test("a reload in mid-run shows the same run from its beginning", async (t) => {
 });
 
 test("a second window finds the run that is going on", async (t) => {
-  const { page, prepd } = await openDemo(t);
+  const { page, prepd } = await openDemo(t, "?pace=100");
   await page.keyboard.press("r");
   await waitForState(page, "running");
   const other = await openWindow(t, browser, `${prepd.url}/demos/bloom`);
@@ -120,6 +210,47 @@ test("the history lists runs and lays two over each other", async (t) => {
   await eventually(async () => assert.equal(await page.locator(".history tbody tr").count(), 2));
   for (const box of await page.locator(".history input").all()) await box.check();
   await page.locator(".tab-history .chart .u-over").first().waitFor();
+});
+
+test("a run is deleted when one says so twice, and not else", async (t) => {
+  const { page, prepd } = await openDemo(t, "?n=2000&pace=0");
+  await page.keyboard.press("r");
+  await waitForState(page, "ended");
+  const stored = async () => (await (await page.request.get(`${prepd.url}/api/runs?demo=bloom`)).json()).runs.length;
+  await eventually(async () => assert.equal(await stored(), 1));
+  await page.getByRole("tab", { name: "历史" }).click();
+  await page.locator(".history").getByRole("button", { name: "删除" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "取消" }).click();
+  assert.equal(await stored(), 1);
+  await page.locator(".history").getByRole("button", { name: "删除" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "删除" }).click();
+  await eventually(async () => assert.equal(await stored(), 0));
+  await page.getByText("还没有运行记录").waitFor();
+});
+
+test("a run is exported as JSON and NDJSON, and each drawn chart as an SVG that is well formed", async (t) => {
+  const { page } = await openDemo(t, "?n=2000&pace=0");
+  await page.keyboard.press("r");
+  await waitForState(page, "ended");
+  await page.getByRole("tab", { name: "历史" }).click();
+  const text = async (button) => {
+    const file = page.waitForEvent("download");
+    await button.click();
+    return readFile(await (await file).path(), "utf8");
+  };
+  const json = JSON.parse(await text(page.getByRole("button", { name: "结果 JSON" })));
+  assert.equal(json.demo, "bloom");
+  const lines = (await text(page.getByRole("button", { name: "完整日志 NDJSON" }))).trim().split("\n");
+  assert.equal(JSON.parse(lines.at(-1)).event, "exit");
+  for (const button of await page.getByRole("button", { name: /^SVG: / }).all()) {
+    const svg = await text(button);
+    const paths = await page.evaluate((source) => {
+      const parsed = new DOMParser().parseFromString(source, "image/svg+xml");
+      return parsed.querySelector("parsererror") ? -1 : parsed.querySelectorAll("path").length;
+    }, svg);
+    assert.ok(paths > 2, svg.slice(0, 500));
+    assert.doesNotMatch(svg, /NaN|Infinity|undefined/);
+  }
 });
 
 test("the source is shown with line numbers and colours", async (t) => {

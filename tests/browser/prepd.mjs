@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import http from "node:http";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { chromium } from "playwright-core";
 
 const { PREPD_BIN, CHROMIUM = "/usr/bin/chromium" } = process.env;
@@ -125,6 +125,16 @@ export async function startProxy(t, target) {
     server.close();
   });
   return { url: `http://127.0.0.1:${server.address().port}`, breaks: () => setBroken(true), mends: () => setBroken(false) };
+}
+
+/** The demos that only tests have: one that prints every kind of event, one that misbehaves. */
+export const TEST_DEMOS = ["--demos", join(dirname(PREPD_BIN), "tests", "demos")];
+
+/** Has the page get these events for whatever run it starts: for charts of values that no real run gives twice. */
+export async function playEvents(page, events) {
+  const lines = events.map((event, i) => `id: ${i + 1}\nevent: ${event.event}\ndata: ${JSON.stringify({ t: i, ...event })}\n\n`);
+  await page.route("**/api/demos/*/runs", (route) => route.fulfill({ status: 201, json: { run: "0".repeat(32) } }));
+  await page.route("**/api/runs/*/events", (route) => route.fulfill({ contentType: "text/event-stream", body: lines.join("") }));
 }
 
 export const stateOf = (item) => item.getAttribute("data-state");

@@ -60,7 +60,6 @@ function press(what: string): void {
   const panel = currentPanel();
   if (!panel) return;
   find<HTMLButtonElement>(panel, `[data-do='${what}']`)?.click();
-  panel.scrollIntoView({ block: "nearest" });
 }
 
 function follow(selector: string): void {

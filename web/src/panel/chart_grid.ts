@@ -1,23 +1,25 @@
 // Many small cells, each in a state: pages of a mapping, blocks of a heap.
-import { Canvas } from "./canvas";
+import { pick, say } from "../strings";
 import { colour, seriesColour } from "./colours";
+import { Canvas, type Surface } from "./surface";
+import { Tip, type Teller, type Told } from "./tip";
 import type { Chart, Named, RunEvent, View } from "./types";
 
 const EMPTY = 255;
 
-export class GridChart implements Chart {
+export class GridChart implements Chart, Teller {
   private readonly canvas: Canvas;
   private readonly states: Named[];
   private readonly cells: Uint8Array;
-  private colours: string[] = [];
+  private readonly columns: number;
+  private readonly tip: Tip;
 
-  constructor(
-    private readonly view: View,
-    box: HTMLElement,
-  ) {
+  constructor(view: View, box: HTMLElement, figure: HTMLElement) {
     this.canvas = new Canvas(box);
     this.states = view.states ?? [];
     this.cells = new Uint8Array(Math.min(view.cells ?? 0, 1 << 20)).fill(EMPTY);
+    this.columns = Math.max(1, view.width ?? Math.ceil(Math.sqrt(this.cells.length * 3)));
+    this.tip = new Tip(box, figure, pick(view.title), this);
   }
 
   add(event: RunEvent): void {
@@ -29,22 +31,10 @@ export class GridChart implements Chart {
     }
   }
 
-  /** Cells as large as fit; every state is filled in one path, which is much quicker than cell by cell. */
   draw(): void {
-    if (!this.canvas.begin() || !this.cells.length) return;
-    const columns = Math.max(1, this.view.width ?? Math.ceil(Math.sqrt(this.cells.length * 3)));
-    const rows = Math.ceil(this.cells.length / columns);
-    const size = Math.min(this.canvas.width / columns, this.canvas.height / rows);
-    const gap = size >= 5 ? 1 : 0;
-    for (let state = 0; state <= this.states.length; state++) {
-      this.canvas.context.beginPath();
-      const wanted = state < this.states.length ? state : EMPTY;
-      for (let i = 0; i < this.cells.length; i++)
-        if (this.cells[i] === wanted)
-          this.canvas.context.rect((i % columns) * size, Math.floor(i / columns) * size, size - gap, size - gap);
-      this.canvas.context.fillStyle = this.colours[state] ?? colour("line");
-      this.canvas.context.fill();
-    }
+    if (!this.cells.length || !this.canvas.begin()) return;
+    this.paint(this.canvas);
+    this.tip.refresh();
   }
 
   clear(): void {
@@ -53,11 +43,52 @@ export class GridChart implements Chart {
   }
 
   restyle(): void {
-    this.colours = [...this.states.map((_, i) => seriesColour(i)), colour("line")];
+    this.canvas.measure();
     this.draw();
   }
 
   rows(): (string | number | null)[][] {
     return [["cell", "state"], ...[...this.cells].map((state, i) => [i, this.states[state]?.id ?? null])];
+  }
+
+  /** Cells as large as fit; every state is filled in one path, which is much quicker than cell by cell. */
+  paint(surface: Surface): void {
+    const size = this.size(surface);
+    const side = size - (size >= 5 ? 1 : 0);
+    const places: number[][] = Array.from({ length: this.states.length + 1 }, () => []);
+    this.cells.forEach((state, i) =>
+      (places[state] ?? places[this.states.length])!.push((i % this.columns) * size, Math.floor(i / this.columns) * size, side, side),
+    );
+    places.forEach((each, state) => surface.boxes(state < this.states.length ? seriesColour(state) : colour("line"), each));
+  }
+
+  private size(surface: Surface): number {
+    return Math.min(surface.width / this.columns, surface.height / Math.ceil(this.cells.length / this.columns));
+  }
+
+  // ---- telling ----
+
+  at(x: number, y: number): number | null {
+    const size = this.size(this.canvas);
+    const [column, row] = [Math.floor(x / size), Math.floor(y / size)];
+    const cell = row * this.columns + column;
+    return column >= 0 && column < this.columns && cell >= 0 && cell < this.cells.length ? cell : null;
+  }
+
+  step(from: number | null, key: string): number | null {
+    if (from === null) return this.cells.length ? 0 : null;
+    const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.columns, ArrowDown: this.columns }[key] ?? 0;
+    const to = from + by;
+    return to >= 0 && to < this.cells.length ? to : from;
+  }
+
+  tell(cell: number): Told | null {
+    const size = this.size(this.canvas);
+    const state = this.states[this.cells[cell] ?? EMPTY];
+    const words = state ? pick(state.label) || state.id : "–";
+    return {
+      x: (cell % this.columns) * size, y: Math.floor(cell / this.columns) * size, width: size, height: size,
+      lines: [say("cell", cell), words],
+    };
   }
 }

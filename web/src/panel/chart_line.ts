@@ -1,19 +1,28 @@
 // Lines that grow: uPlot, with bands for intervals and dashes for what was computed and not measured.
+//
+// A few spikes do not flatten the rest (robust.ts): what lies off the scale has a mark at the upper edge, is counted beside the title, and
+// pressing the count shows the full scale.
 import uPlot from "uplot";
 import { find } from "../dom";
 import { pick, say } from "../strings";
 import { colour, faint, seriesColour } from "./colours";
 import { compact, quantity } from "./format";
+import { paintLines } from "./lines";
+import { robustTop, type Column } from "./robust";
+import { FONT, type Surface } from "./surface";
+import { Tip, type Teller, type Told } from "./tip";
 import type { Chart, RunEvent, Series, View } from "./types";
 
-type Column = (number | null)[];
-
-export class LineChart implements Chart {
+export class LineChart implements Chart, Teller {
   private readonly series: Series[];
+  private readonly offScale: HTMLElement | null;
+  private readonly tip: Tip;
   private xs: number[] = [];
   private columns: Column[];
   private plot: uPlot | null = null;
   private width = 0;
+  private top: number | null = null; // where the scale ends, if spikes lie beyond
+  private full = false; // the reader wants the full scale
 
   constructor(
     private readonly view: View,
@@ -22,6 +31,12 @@ export class LineChart implements Chart {
   ) {
     this.series = view.series ?? [];
     this.columns = this.series.map(() => []);
+    this.offScale = find(figure, ".off-scale");
+    this.offScale?.addEventListener("click", () => {
+      this.full = !this.full;
+      this.draw();
+    });
+    this.tip = new Tip(box, figure, pick(view.title), this);
   }
 
   add(event: RunEvent): void {
@@ -42,11 +57,13 @@ export class LineChart implements Chart {
   draw(): void {
     this.plot?.setData([this.xs, ...this.columns] as uPlot.AlignedData);
     this.showNow();
+    this.tip.refresh();
   }
 
   clear(): void {
     this.xs = [];
     this.columns = this.series.map(() => []);
+    this.full = false;
     this.rebuild();
     this.showNow();
   }
@@ -62,6 +79,10 @@ export class LineChart implements Chart {
   rows(): (string | number | null)[][] {
     const names = [this.view.x ? pick(this.view.x.label) || "x" : `${say("time")} (s)`, ...this.series.map((each) => each.id)];
     return [names, ...this.xs.map((x, i) => [x, ...this.columns.map((column) => column[i] ?? null)])];
+  }
+
+  paint(surface: Surface): void {
+    paintLines(surface, this.view, this.xs, this.columns, true);
   }
 
   /** Where x goes; nearly always at the end. */
@@ -98,15 +119,15 @@ export class LineChart implements Chart {
       height,
       legend: { show: false },
       cursor: { drag: { x: true, y: false } },
-      padding: [10, 8, 0, 0],
+      padding: [12, 18, 0, 0],
       scales: {
         x: { time: false, distr: x?.scale === "log" ? 3 : 1 },
-        y: { distr: y?.scale === "log" ? 3 : 1, range: y?.scale === "log" ? undefined : fromZero },
+        y: { distr: y?.scale === "log" ? 3 : 1, range: y?.scale === "log" ? undefined : (plot, min, max) => this.range(plot, min, max) },
       },
       axes: [this.axis(x ? pick(x.label) : say("time"), x ? (x.unit ?? "") : "s", 38), this.axis(pick(y?.label), y?.unit ?? "", 62)],
       series: [{}, ...this.series.map((each, i) => this.line(each, i))],
       bands: this.bands(),
-      hooks: { setCursor: [() => this.showNow()] },
+      hooks: { setCursor: [() => this.showNow()], draw: [(plot) => this.drawOffScale(plot), () => this.showOffScale()] },
     };
   }
 
@@ -115,8 +136,8 @@ export class LineChart implements Chart {
     const isBytes = unit === "bytes" || unit === "B";
     return {
       stroke: muted,
-      font: "12px system-ui, sans-serif",
-      labelFont: "12px system-ui, sans-serif",
+      font: FONT,
+      labelFont: FONT,
       label: [label, unit && !isBytes ? `(${unit})` : ""].filter(Boolean).join(" ") || undefined,
       labelSize: 18,
       size,
@@ -130,7 +151,7 @@ export class LineChart implements Chart {
   private line(series: Series, i: number): uPlot.Series {
     return {
       label: pick(series.label) || series.id,
-      stroke: series.hidden ? undefined : seriesColour(i),
+      stroke: series.hidden ? undefined : seriesColour(series.colour ?? i),
       width: series.hidden ? 0 : 2,
       dash: series.dash ? [6, 4] : undefined,
       spanGaps: true,
@@ -146,6 +167,54 @@ export class LineChart implements Chart {
     });
   }
 
+  // ---- the scale, and what lies off it ----
+
+  private shown(): number[] {
+    return this.series.flatMap((series, i) => (series.hidden ? [] : [i]));
+  }
+
+  /** From zero, unless something lies below; an empty chart shows 0–1. */
+  private range(plot: uPlot, min: number | null, max: number | null): uPlot.Range.MinMax {
+    this.top = null;
+    if (min === null || max === null) return [0, 1];
+    const [from, to] = plot.series[0]?.idxs ?? [0, this.xs.length - 1];
+    if (!this.full) this.top = robustTop(this.shown().map((i) => this.columns[i]!), from, to);
+    const top = this.top ?? (max > 0 ? max * 1.05 : max === 0 && min === 0 ? 1 : 0);
+    return [min < 0 ? min * 1.05 : 0, top];
+  }
+
+  /** A mark at the upper edge for each point beyond it. */
+  private drawOffScale(plot: uPlot): void {
+    if (this.top === null) return;
+    const ratio = window.devicePixelRatio || 1;
+    for (const i of this.shown()) {
+      plot.ctx.fillStyle = seriesColour(this.series[i]!.colour ?? i);
+      this.columns[i]!.forEach((value, at) => {
+        if (value === null || this.top === null || value <= this.top) return;
+        const x = plot.valToPos(this.xs[at]!, "x", true);
+        if (x < plot.bbox.left || x > plot.bbox.left + plot.bbox.width) return;
+        plot.ctx.beginPath();
+        plot.ctx.moveTo(x, plot.bbox.top - 6 * ratio);
+        plot.ctx.lineTo(x + 4 * ratio, plot.bbox.top + ratio);
+        plot.ctx.lineTo(x - 4 * ratio, plot.bbox.top + ratio);
+        plot.ctx.fill();
+      });
+    }
+  }
+
+  private showOffScale(): void {
+    if (!this.offScale) return;
+    const top = this.top;
+    const beyond = top === null ? [] : this.shown().flatMap((i) => this.columns[i]!.filter((value) => value !== null && value > top) as number[]);
+    const highest = quantity(beyond.reduce((a, b) => Math.max(a, b), 0), this.view.y?.unit);
+    const help = beyond.length ? say("offScaleHelp", beyond.length, highest) : "";
+    if (help === this.offScale.title && String(this.full) === this.offScale.ariaPressed) return;
+    this.offScale.title = help;
+    this.offScale.ariaPressed = String(this.full);
+    this.offScale.textContent = this.full ? say("offScaleBack") : say("offScale", beyond.length);
+    this.offScale.toggleAttribute("data-shown", this.full || beyond.length > 0);
+  }
+
   // ---- the legend ----
 
   /** The values under the cursor, or the newest. */
@@ -156,19 +225,42 @@ export class LineChart implements Chart {
       if (!now) return;
       const column = this.columns[i]!;
       const value = cursor === null || cursor === undefined ? newest(column) : (column[cursor] ?? null);
-      now.textContent = value === null ? "" : quantity(value, series.unit ?? this.view.y?.unit);
+      const words = value === null ? "" : quantity(value, series.unit ?? this.view.y?.unit);
+      if (now.textContent !== words) now.textContent = words;
     });
+  }
+
+  // ---- telling: a thing is a place on the x axis ----
+
+  at(x: number): number | null {
+    if (!this.plot || !this.xs.length) return null;
+    return this.plot.posToIdx(x - this.plot.over.offsetLeft);
+  }
+
+  step(from: number | null, key: string): number | null {
+    if (!this.xs.length) return null;
+    if (from === null) return this.xs.length - 1;
+    const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: 10, ArrowDown: -10 }[key] ?? 0;
+    return Math.max(0, Math.min(this.xs.length - 1, from + by));
+  }
+
+  tell(thing: number): Told | null {
+    const x = this.xs[thing];
+    if (!this.plot || x === undefined) return null;
+    const place = this.plot.over.offsetLeft + this.plot.valToPos(x, "x");
+    const unit = this.view.x ? this.view.x.unit : "s";
+    const name = (this.view.x && pick(this.view.x.label)) || say("time");
+    const lines = this.shown().flatMap((i) => {
+      const [series, value] = [this.series[i]!, this.columns[i]![thing] ?? null];
+      if (value === null) return [];
+      const off = this.top !== null && value > this.top ? " ▲" : "";
+      return [`${pick(series.label) || series.id}: ${quantity(value, series.unit ?? this.view.y?.unit)}${off}`];
+    });
+    return { x: place, y: this.plot.over.offsetTop, width: 0, height: this.plot.over.offsetHeight, lines: [`${name}: ${quantity(x, unit)}`, ...lines] };
   }
 }
 
 function newest(column: Column): number | null {
   for (let i = column.length - 1; i >= 0; i--) if (column[i] !== null) return column[i] ?? null;
   return null;
-}
-
-/** A scale from zero, unless something lies below; an empty chart shows 0–1. */
-function fromZero(_plot: uPlot, min: number | null, max: number | null): uPlot.Range.MinMax {
-  if (min === null || max === null) return [0, 1];
-  const top = max > 0 ? max * 1.05 : max === 0 && min === 0 ? 1 : 0;
-  return [min < 0 ? min * 1.05 : 0, top];
 }

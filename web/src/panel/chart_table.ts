@@ -1,6 +1,6 @@
 // A table that grows by rows; and the last values of a kind of view that this page does not know.
 import { element } from "../dom";
-import { pick } from "../strings";
+import { pick, say } from "../strings";
 import { quantity } from "./format";
 import type { Chart, Named, RunEvent, View } from "./types";
 
@@ -28,7 +28,9 @@ export class TableChart implements Chart {
       const cells = this.values[this.drawn]!.map((value, i) => element("td", {}, show(value, this.columns[i]?.unit)));
       this.body.append(element("tr", {}, ...cells));
     }
+    const more = this.values.length - ROWS_MAX;
     while (this.body.childElementCount > ROWS_MAX) this.body.firstElementChild?.remove();
+    if (more > 0) this.body.prepend(element("tr", {}, element("td", { colspan: String(this.columns.length) }, say("more", more))));
   }
 
   clear(): void {

@@ -13,13 +13,13 @@ export function makeChart(view: View, plot: HTMLElement, figure: HTMLElement): C
     case "line":
       return new LineChart(view, plot, figure);
     case "bars":
-      return new BarsChart(view, plot);
+      return new BarsChart(view, plot, figure);
     case "table":
       return new TableChart(view, plot);
     case "timeline":
-      return new TimelineChart(view, plot);
+      return new TimelineChart(view, plot, figure);
     case "grid":
-      return new GridChart(view, plot);
+      return new GridChart(view, plot, figure);
     case "sequence":
       return new SequenceChart(view, plot);
     default:
@@ -27,11 +27,15 @@ export function makeChart(view: View, plot: HTMLElement, figure: HTMLElement): C
   }
 }
 
-/** A panel's charts. However many events come, each chart is drawn once a frame at most. */
+/** A panel's charts. However many events come, each chart is drawn once a frame at most, and only while it can be seen. */
 export class Charts {
   readonly byView = new Map<string, Chart>();
   private readonly dirty = new Set<Chart>();
+  private readonly seen = new Set<Chart>();
+  private readonly byPlot = new Map<Element, Chart>();
+  private readonly watch = new IntersectionObserver((entries) => this.looked(entries), { rootMargin: "100px" });
   private asked = false;
+  private settled = false;
 
   constructor(
     panel: HTMLElement,
@@ -44,6 +48,7 @@ export class Charts {
       if (view && plot) this.start(makeChart(view, plot, figure), view, plot);
     }
     document.addEventListener("prepd:theme", () => this.each((chart) => chart.restyle()));
+    window.addEventListener("beforeprint", () => this.each((chart) => chart.draw()));
   }
 
   add(event: RunEvent): void {
@@ -56,7 +61,15 @@ export class Charts {
   }
 
   clear(): void {
+    this.settled = false;
     this.each((chart) => chart.clear());
+  }
+
+  /** No more will come: each takes its final scale. */
+  settle(): void {
+    this.settled = true;
+    this.each((chart) => this.dirty.add(chart));
+    this.ask();
   }
 
   /** Has the next frame draw. */
@@ -68,16 +81,31 @@ export class Charts {
 
   private start(chart: Chart, view: View, plot: HTMLElement): void {
     this.byView.set(view.id, chart);
+    this.byPlot.set(plot, chart);
+    this.watch.observe(plot);
     chart.clear();
     new ResizeObserver(() => {
       if (plot.clientWidth) chart.restyle();
     }).observe(plot);
   }
 
+  private looked(entries: IntersectionObserverEntry[]): void {
+    for (const { target, isIntersecting } of entries) {
+      const chart = this.byPlot.get(target);
+      if (chart && isIntersecting) this.seen.add(chart);
+      else if (chart) this.seen.delete(chart);
+    }
+    this.ask();
+  }
+
   private frame(): void {
     this.asked = false;
-    for (const chart of this.dirty) chart.draw();
-    this.dirty.clear();
+    for (const chart of this.dirty) {
+      if (!this.seen.has(chart)) continue;
+      if (this.settled) chart.restyle();
+      chart.draw();
+      this.dirty.delete(chart);
+    }
     this.afterDraw();
   }
 

@@ -1,12 +1,20 @@
-// The page's colours for those who draw on a canvas. light-dark() is resolved only where a property uses it, so a probe is asked.
+// The page's colours for those who draw on a canvas. light-dark() is resolved only where a property uses it, so a probe is asked: once for
+// each colour and theme, for asking costs a layout.
 
 const probe = document.createElement("span");
 probe.hidden = true;
+const known = new Map<string, string>();
+document.addEventListener("prepd:theme", () => known.clear());
 
 export function colour(token: string): string {
-  if (!probe.isConnected) document.body.append(probe);
-  probe.style.color = `var(--${token})`;
-  return getComputedStyle(probe).color;
+  let value = known.get(token);
+  if (value === undefined) {
+    if (!probe.isConnected) document.body.append(probe);
+    probe.style.color = `var(--${token})`;
+    value = getComputedStyle(probe).color;
+    known.set(token, value);
+  }
+  return value;
 }
 
 export const SERIES_COLOURS = 8;

@@ -1,12 +1,16 @@
-// Earlier runs of a demo: a list, two of them side by side, and export of what the panel shows.
+// Earlier runs of a demo: a list, to open again and to delete, two of them side by side, and export of what the panel shows.
 import { messageOf, request } from "../api";
+import { ask } from "../ask";
 import { element } from "../dom";
 import { pick, say } from "../strings";
+import { toast } from "../toast";
 import { LineChart } from "./chart_line";
 import { quantity } from "./format";
 import type { Knobs } from "./knobs";
 import { difference } from "./results";
+import { save, saveButton } from "./save";
 import { endWords } from "./state";
+import { svgOf } from "./svg";
 import type { Charts } from "./charts";
 import type { Manifest, RunEvent, Series, Summary, View } from "./types";
 
@@ -14,7 +18,7 @@ const LISTED_MAX = 30;
 
 export class History {
   private readonly list = element("div");
-  private readonly comparison = element("div");
+  private readonly comparison = element("div", { class: "comparison" });
   private picked: Summary[] = [];
 
   constructor(
@@ -42,7 +46,8 @@ export class History {
   // ---- the list ----
 
   private table(runs: Summary[]): HTMLElement {
-    const heads = [say("when"), say("parameters"), say("result"), ...(this.manifest.metrics ?? []).slice(0, 2).map((m) => pick(m.label) || m.id), say("compare")];
+    const metrics = (this.manifest.metrics ?? []).slice(0, 2).map((metric) => pick(metric.label) || metric.id);
+    const heads = [say("compare"), say("when"), say("parameters"), say("result"), ...metrics, say("delete")];
     const rows = runs.map((run) => this.row(run));
     return element(
       "div",
@@ -69,15 +74,35 @@ export class History {
       const value = metricOf(run, metric.id);
       return element("td", {}, value === undefined ? "–" : quantity(value, metric.unit));
     });
-    return element(
+    const row = element(
       "tr",
-      {},
+      run.run === this.currentRun() ? { "aria-current": "true" } : {},
+      element("td", {}, element("label", {}, box)),
       element("td", {}, link),
       element("td", {}, this.paramWords(run)),
       element("td", {}, endWords(run)),
       ...metrics,
-      element("td", {}, element("label", {}, box)),
+      element("td", {}, this.deleteButton(run)),
     );
+    return row;
+  }
+
+  private deleteButton(run: Summary): HTMLElement {
+    const when = new Date(run.started ?? 0).toLocaleString();
+    const button = element("button", { type: "button", class: "quiet", "aria-label": `${say("delete")}: ${when}` }, "✕");
+    button.addEventListener("click", () => void this.delete(run, when));
+    return button;
+  }
+
+  private async delete(run: Summary, when: string): Promise<void> {
+    if (!(await ask(say("deleteAsk", when), say("delete")))) return;
+    try {
+      await request("DELETE", `/api/runs/${run.run}`);
+      toast(say("deleted"));
+    } catch (error) {
+      toast(messageOf(error), "bad");
+    }
+    await this.load();
   }
 
   private paramWords(run: Summary): string {
@@ -98,11 +123,14 @@ export class History {
   private async compare(a: Summary, b: Summary): Promise<void> {
     const logs = await Promise.all([eventsOf(a.run), eventsOf(b.run)]);
     this.comparison.replaceChildren(
-      element("p", {}, `A: ${this.paramWords(a)}`),
-      element("p", {}, `B: ${this.paramWords(b)}`),
+      element("p", {}, this.runWords("A", a), element("br"), this.runWords("B", b)),
       this.differences(a, b),
     );
     for (const view of this.manifest.views ?? []) if (view.kind === "line") this.overlay(view, logs);
+  }
+
+  private runWords(name: string, run: Summary): string {
+    return `${name}: ${new Date(run.started ?? 0).toLocaleString()} · ${this.paramWords(run)}`;
   }
 
   private differences(a: Summary, b: Summary): HTMLElement {
@@ -121,16 +149,19 @@ export class History {
     return element("table", { class: "metrics" }, element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...rows));
   }
 
-  /** Both runs' curves in one chart: A as it was drawn, B dashed. */
+  /** Both runs' curves in one chart, in the same colours: A drawn through, B dashed. What was computed, dashed anyway, is left out. */
   private overlay(view: View, logs: RunEvent[][]): void {
-    const shown = (view.series ?? []).filter((series) => !series.hidden);
+    const all = view.series ?? [];
+    const measured = all.filter((series) => !series.hidden && !series.dash);
     const of = (run: string): Series[] =>
-      shown.map((series) => ({ id: `${run} ${series.id}`, unit: series.unit, dash: run === "B", label: { en: `${run} ${pick(series.label) || series.id}` } }));
+      (measured.length ? measured : all.filter((series) => !series.hidden)).map((series) => ({
+        id: `${run} ${series.id}`, unit: series.unit, dash: run === "B", colour: all.indexOf(series),
+        label: { en: `${run} ${pick(series.label) || series.id}` },
+      }));
     const both: View = { ...view, series: [...of("A"), ...of("B")] };
     const legend = element("ul", { class: "legend" });
-    both.series?.forEach((series, i) =>
-      legend.append(element("li", {}, element("span", { class: `swatch s${i % 8}` }), series.label?.en ?? "")),
-    );
+    for (const { colour = 0, dash, label } of both.series ?? [])
+      legend.append(element("li", {}, element("span", { class: `swatch s${colour % 8}${dash ? " dashed" : ""}` }), label?.en ?? ""));
     const plot = element("div", { class: "plot" });
     const figure = element("figure", { class: "chart" }, element("figcaption", {}, pick(view.title)), legend, plot);
     this.comparison.append(figure);
@@ -145,22 +176,40 @@ export class History {
   // ---- export ----
 
   private exports(): HTMLElement {
-    const csv = element("button", { type: "button" }, say("exportCsv"));
-    csv.addEventListener("click", () => this.saveCsv());
-    const log = element("button", { type: "button" }, say("exportLog"));
-    log.addEventListener("click", () => {
-      const run = this.currentRun();
-      if (run) location.assign(`/api/runs/${run}/log`);
-    });
-    return element("div", { class: "exports" }, csv, log);
+    const name = this.manifest.id;
+    const views = (this.manifest.views ?? []).filter((view) => this.charts.byView.get(view.id)?.paint);
+    return element(
+      "section",
+      { "aria-label": say("export") },
+      element("p", { class: "exports-head" }, say("export")),
+      element(
+        "div",
+        { class: "exports" },
+        saveButton(say("exportCsv"), () => save(`${name}.csv`, "text/csv", `\ufeff${this.csv()}`)),
+        saveButton(say("exportJson"), () => this.fromServer("", "json")),
+        saveButton(say("exportLog"), () => this.fromServer("/log", "ndjson")),
+        ...views.map((view) => saveButton(`SVG: ${pick(view.title) || view.id}`, () => this.saveSvg(view))),
+      ),
+    );
   }
 
-  private saveCsv(): void {
-    const parts = [...this.charts.byView].map(([view, chart]) => `# ${view}\r\n${csvText(chart.rows())}`);
-    const link = element("a", { download: `${this.manifest.id}.csv` });
-    link.href = URL.createObjectURL(new Blob(["\ufeff", parts.join("\r\n")], { type: "text/csv" }));
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  private csv(): string {
+    return [...this.charts.byView].map(([view, chart]) => `# ${view}\r\n${csvText(chart.rows())}`).join("\r\n");
+  }
+
+  private saveSvg(view: View): void {
+    const chart = this.charts.byView.get(view.id);
+    const text = chart && svgOf(view, chart);
+    if (text) save(`${this.manifest.id}-${view.id}.svg`, "image/svg+xml", text);
+  }
+
+  /** The run that the panel shows, as the server has it. */
+  private async fromServer(path: string, ending: string): Promise<void> {
+    const run = this.currentRun();
+    if (!run) return void toast(say("neverRun"));
+    const response = await fetch(`/api/runs/${run}${path}`);
+    if (!response.ok) throw new Error(`HTTP ${response.status}`);
+    save(`${this.manifest.id}-${run.slice(0, 8)}.${ending}`, "application/json", await response.text());
   }
 }
 

@@ -9,6 +9,7 @@ const NEAR_END = 24; // pixels
 
 export class Log {
   private following = true;
+  private isOpen = false;
   private waiting: HTMLElement[] = [];
   private dropped = 0;
 
@@ -17,7 +18,7 @@ export class Log {
     private readonly now: HTMLElement,
   ) {
     list.addEventListener("scroll", () => {
-      this.following = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END;
+      if (this.isOpen) this.following = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END;
     });
   }
 
@@ -53,11 +54,16 @@ export class Log {
       this.dropped++;
     }
     if (this.dropped) this.list.firstElementChild?.replaceChildren(say("more", this.dropped));
-    if (this.following) this.toEnd();
+    this.toEnd();
   }
 
-  /** When its tab is opened. */
-  toEnd(): void {
-    if (this.following) this.list.scrollTop = this.list.scrollHeight;
+  /** Its tab is opened, or another one. */
+  setOpen(open: boolean): void {
+    this.isOpen = open;
+    this.toEnd();
+  }
+
+  private toEnd(): void {
+    if (this.isOpen && this.following) this.list.scrollTop = this.list.scrollHeight;
   }
 }

@@ -3,13 +3,14 @@
 // One run is shown at a time. Everything a run brings comes from its numbered events, whether it is new, was found again after a reload, or
 // ended last week; so there is one way in which a panel is filled.
 import { ApiError, messageOf, request } from "../api";
-import { element, must } from "../dom";
+import { element, find, must } from "../dom";
 import { panelRun, storePanelRun } from "../memory";
 import { say } from "../strings";
 import { Charts } from "./charts";
 import { seconds } from "./format";
 import { History } from "./history";
 import { Knobs } from "./knobs";
+import { Layout } from "./layout";
 import { Log } from "./log";
 import { checkWords, Results } from "./results";
 import { endState, exitWords, isOver, type PanelState } from "./state";
@@ -26,6 +27,7 @@ class Panel {
   private readonly log: Log;
   private readonly results: Results;
   private readonly history: History;
+  private readonly layout: Layout;
   private stream: Stream | null = null;
   private run: string | null = null;
   private state: PanelState = "idle";
@@ -44,6 +46,7 @@ class Panel {
     this.history = new History(
       must(root, ".tab-history"), this.manifest, this.knobs, this.charts, (run) => this.follow(run), () => this.run,
     );
+    this.layout = new Layout(root);
     startTabs(root, (tab) => this.tabOpened(tab));
     this.connect();
     this.show(this.manifest.available ? "idle" : "unavailable");
@@ -58,7 +61,7 @@ class Panel {
       if (isOver(this.state)) void this.start();
     });
     this.button("stop").addEventListener("click", () => void this.stop());
-    this.button("reset").addEventListener("click", () => this.knobs.reset());
+    find(this.root, "[data-do='reset']")?.addEventListener("click", () => this.knobs.reset());
     document.addEventListener("click", (event) => {
       const link = event.target instanceof Element ? event.target.closest<HTMLElement>("a.demo-link") : null;
       if (link?.dataset.demo !== this.manifest.id || event.ctrlKey || event.metaKey) return;
@@ -77,6 +80,8 @@ class Panel {
     if (!this.knobs.valid()) return;
     this.clear();
     this.show("starting");
+    this.layout.foldKnobs();
+    this.layout.bringChartsIntoView();
     try {
       const { run } = await request<{ run: string }>("POST", `/api/demos/${this.manifest.id}/runs`, { params: this.knobs.values() });
       this.follow(run);
@@ -103,7 +108,7 @@ class Panel {
 
   private tabOpened(tab: string): void {
     if (tab === "history") void this.history.load();
-    if (tab === "log") this.log.toEnd();
+    this.log.setOpen(tab === "log");
   }
 
   // ---- which run ----
@@ -191,6 +196,7 @@ class Panel {
         break;
       case "exit":
         this.ended(event);
+        this.charts.settle();
         break;
     }
     this.charts.add(event);

@@ -1,5 +1,6 @@
 // The protocol as scripts see it: demos/PROTOCOL.md.
 import type { Label } from "../strings";
+import type { Surface } from "./surface";
 
 export type Value = number | string | boolean;
 export type Params = Record<string, Value>;
@@ -39,6 +40,7 @@ export interface Series extends Named {
   band?: [string, string];
   dash?: boolean;
   hidden?: boolean;
+  colour?: number; // ours: its place in the list unless given
 }
 
 export interface View {
@@ -126,4 +128,6 @@ export interface Chart {
   restyle(): void;
   /** Rows for export, the first one the names. */
   rows(): (string | number | null)[][];
+  /** Draws it elsewhere, for an SVG file; not for charts that are text. */
+  paint?(surface: Surface): void;
 }
