@@ -33,7 +33,8 @@ static void init_numbers(struct gc *gc)
     gc->pacer.off = options->no_pacer;
     atomic_store(&gc->goal, gc->pacer.goal);
     atomic_store(&gc->trigger, gc->pacer.trigger);
-    limiter_init(&gc->limiter, options->processors);
+    limiter_init(&gc->limiter,
+                 options->cap_ns ? (double)options->cap_ns : 1e9 * options->processors);
     limiter_look(&gc->limiter, 0, process_cpu_ns());
 }
 

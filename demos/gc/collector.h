@@ -47,6 +47,7 @@ struct gc_options {
     bool no_assist;    /* allocation does not pay with marking */
     bool no_pacer;     /* start at the goal, with no head start */
     bool no_cpu_cap;   /* assist even when the collector takes more than half of the CPU */
+    int64_t cap_ns;    /* CPU time by which it must be ahead for the cap; 0: a second a processor */
     bool stable_types; /* an empty span keeps its type and freed objects are wiped at once, so that
                           a dangling pointer leads to an object of its type, or to zeros. For
                           programs without a barrier: they are about dangling pointers */

@@ -33,6 +33,7 @@ static struct gc_options options_read(const struct demo *demo)
         .no_assist = !demo_bool(demo, "assist"),
         .no_pacer = !demo_bool(demo, "pacer"),
         .no_cpu_cap = !demo_bool(demo, "cap"),
+        .cap_ns = demo_int(demo, "cap_ms") * 1000000 * demo_int(demo, "mutators"),
         .stable_types = demo_enum(demo, "barrier") == BARRIER_NONE,
     };
 }

@@ -3,9 +3,9 @@
 
 #include <math.h>
 
-void limiter_init(struct limiter *limiter, int processors)
+void limiter_init(struct limiter *limiter, double capacity_ns)
 {
-    *limiter = (struct limiter){.capacity_ns = 1e9 * processors};
+    *limiter = (struct limiter){.capacity_ns = capacity_ns};
 }
 
 void limiter_look(struct limiter *limiter, int64_t collector_ns, int64_t total_ns)

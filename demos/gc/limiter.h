@@ -11,13 +11,13 @@
 #include <stdint.h>
 
 struct limiter {
-    double capacity_ns; /* a second for each processor */
+    double capacity_ns; /* how much more collecting than program it takes */
     double fill_ns;
     int64_t collector_ns, total_ns; /* CPU time at the last look */
     atomic_bool full;
 };
 
-void limiter_init(struct limiter *limiter, int processors);
+void limiter_init(struct limiter *limiter, double capacity_ns);
 /* CPU time so far, of the collector and in all. By one thread at a time. */
 void limiter_look(struct limiter *limiter, int64_t collector_ns, int64_t total_ns);
 bool limiter_is_full(const struct limiter *limiter); /* by any thread */

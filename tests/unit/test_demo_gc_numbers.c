@@ -269,11 +269,11 @@ static void a_quarter_of_the_processors_is_made_up_of_whole_and_fractional_worke
 
 static const int64_t second = 1000000000;
 
-static void the_cap_comes_after_a_second_of_collecting_for_each_processor(void **state)
+static void the_cap_comes_when_collecting_is_ahead_by_the_capacity(void **state)
 {
     struct limiter limiter;
     (void)state;
-    limiter_init(&limiter, 2);
+    limiter_init(&limiter, 2e9);
     limiter_look(&limiter, second, second);
     assert_false(limiter_is_full(&limiter));
     limiter_look(&limiter, 2 * second, 2 * second);
@@ -284,7 +284,7 @@ static void the_cap_is_lifted_when_the_program_has_run_for_a_while(void **state)
 {
     struct limiter limiter;
     (void)state;
-    limiter_init(&limiter, 1);
+    limiter_init(&limiter, 1e9);
     limiter_look(&limiter, 5 * second, 5 * second);
     assert_true(limiter_is_full(&limiter));
     limiter_look(&limiter, 5 * second, 5 * second + 1000);
@@ -296,7 +296,7 @@ a_collector_with_half_of_the_cpu_is_never_capped_and_idling_gives_no_credit(void
 {
     struct limiter limiter;
     (void)state;
-    limiter_init(&limiter, 1);
+    limiter_init(&limiter, 1e9);
     for (int64_t i = 1; i <= 100; i++) {
         limiter_look(&limiter, i * second / 2, i * second);
         assert_false(limiter_is_full(&limiter));
@@ -327,7 +327,7 @@ int main(void)
         cmocka_unit_test(the_assist_ratio_is_work_left_over_heap_left),
         cmocka_unit_test(a_heap_with_more_to_scan_than_expected_asks_for_the_worst_case),
         cmocka_unit_test(a_quarter_of_the_processors_is_made_up_of_whole_and_fractional_workers),
-        cmocka_unit_test(the_cap_comes_after_a_second_of_collecting_for_each_processor),
+        cmocka_unit_test(the_cap_comes_when_collecting_is_ahead_by_the_capacity),
         cmocka_unit_test(the_cap_is_lifted_when_the_program_has_run_for_a_while),
         cmocka_unit_test(
             a_collector_with_half_of_the_cpu_is_never_capped_and_idling_gives_no_credit),
