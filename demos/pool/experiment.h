@@ -77,9 +77,9 @@ static inline bool object_let_go(struct object *object, int me)
 
 /*** experiment_latency.c ***/
 
-enum { LATENCY_BUCKETS = 320 };
+enum { LATENCY_BUCKETS = 1152 };
 
-/* Of times in ticks, to 1/8 of their value. */
+/* Of times in ticks, to 1/32 of their value. */
 struct latency {
     uint64_t total;
     uint32_t n[LATENCY_BUCKETS];
@@ -87,17 +87,22 @@ struct latency {
 void latency_add(struct latency *latency, int64_t ticks);
 void latency_join(struct latency *all, const struct latency *part);
 double latency_quantile(const struct latency *latency, double q); /* ticks; NAN if there is none */
+double latency_mean(const struct latency *latency);               /* without the slowest 1 % */
 
+/* Between two of them everything in between has happened, and nothing else has. */
 static inline int64_t ticks_now(void)
 {
 #if defined(__x86_64__)
-    unsigned cpu;
-    return (int64_t)__builtin_ia32_rdtscp(&cpu);
+    __builtin_ia32_lfence();
+    int64_t ticks = (int64_t)__builtin_ia32_rdtsc();
+    __builtin_ia32_lfence();
+    return ticks;
 #else
     return demo_now_ns();
 #endif
 }
-int64_t ticks_overhead(void); /* from one ticks_now to the next: the median */
+/* As latency_add would be used, with nothing in between. */
+void latency_measure_nothing(struct latency *latency);
 
 /*** experiment_strategy.c ***/
 
@@ -185,7 +190,7 @@ struct crew {
     int threads;               /* that run */
     struct strategy *strategy; /* of this slice */
     bool timing;               /* this slice times each Get */
-    int64_t overhead;          /* what timing itself takes, in ticks */
+    struct latency nothing;    /* what timing itself takes */
     atomic_bool stop, out_of_memory;
     pthread_mutex_t lock;
     pthread_cond_t changed;

@@ -21,7 +21,7 @@ static void report_costs(const struct rounds *rounds)
     demo_metric(rounds->demo, "list_ns", list);
     demo_metric(rounds->demo, "against_malloc", heap / pool);
     demo_metric(rounds->demo, "against_list", list / pool);
-    demo_metric(rounds->demo, "against_full", full / pool);
+    demo_metric(rounds->demo, "against_full", pool / full);
 }
 
 static double hit_share(const struct pool_counts *counts, double gets)
@@ -60,9 +60,9 @@ static void report_pool(const struct rounds *rounds)
     demo_metric(rounds->demo, "hits", 100 * hit_share(&counts, gets));
     demo_metric(rounds->demo, "avoided", (gets - (double)counts.gets[POOL_NEW]) / 1e6);
     report_made(rounds, &counts);
-    demo_metric(rounds->demo, "memory", pool->peak_bytes / 1e6);
+    demo_metric(rounds->demo, "memory", pool->peak_bytes);
     if (full->used)
-        demo_metric(rounds->demo, "memory_full", full->peak_bytes / 1e6);
+        demo_metric(rounds->demo, "memory_full", full->peak_bytes);
     demo_check(rounds->demo, "each_get_counted", gets == (double)pool->uses, gets,
                (double)pool->uses);
 }

@@ -127,7 +127,7 @@ static void take_sample(struct rounds *rounds, struct strategy *strategy, struct
     double ms = demo_ms(rounds->demo) - since;
     double bytes = (double)crew_totals(rounds->crew, strategy).bytes;
     curves->rate[strategy->kind][sample] = (double)(crew_uses(rounds->crew) - uses) / ms / 1e3;
-    curves->bytes[strategy->kind][sample] = bytes / 1e6;
+    curves->bytes[strategy->kind][sample] = bytes;
     strategy->peak_bytes = fmax(strategy->peak_bytes, bytes);
     after = strategy_counts(strategy, rounds->plan);
     if (strategy->kind == STRATEGY_POOL && !demo_stopping(rounds->demo))
@@ -169,13 +169,13 @@ static void run_timed_slice(struct rounds *rounds, struct strategy *strategy)
 
 /*** Rounds ***/
 
-static double needed_mb(const struct plan *plan)
+static double needed_bytes(const struct plan *plan)
 {
     double objects = plan->pattern == PATTERN_OWN ? (double)plan->threads * (double)plan->held
                                                   : (double)plan->threads / 2 * (MAILBOX_SIZE + 2);
     double size =
         (1 - plan->big_share) * (double)plan->size + plan->big_share * (double)plan->big_size;
-    return objects * size / 1e6;
+    return objects * size;
 }
 
 static void show_curves(const struct rounds *rounds, const struct curves *curves)
@@ -188,7 +188,7 @@ static void show_curves(const struct rounds *rounds, const struct curves *curves
         demo_sample_x(
             rounds->demo, "memory", x_of(rounds, i), {"pool", curves->bytes[STRATEGY_POOL][i]},
             {"full", curves->bytes[STRATEGY_FULL][i]}, {"list", curves->bytes[STRATEGY_LIST][i]},
-            {"needed", needed_mb(rounds->plan)});
+            {"needed", needed_bytes(rounds->plan)});
     }
 }
 
@@ -202,15 +202,15 @@ static void show_timed(const struct rounds *rounds)
 {
     static const char *const names[TIMED] = {"private", "shared", "steal", "victim",
                                              "new",     "mutex",  "malloc"};
-    double ns = ns_per_tick(rounds);
+    double ns = ns_per_tick(rounds), nothing = latency_mean(&rounds->crew->nothing);
     for (int i = 0; i < TIMED; i++) {
         struct latency all = {0};
         for (int p = 0; p < rounds->crew->threads; p++)
             latency_join(&all, &rounds->crew->workers[p].timed[i]);
         if (all.total < 20)
             continue;
-        demo_bar(rounds->demo, "latency", names[i], {"p50", ns * latency_quantile(&all, 0.5)},
-                 {"p99", ns * latency_quantile(&all, 0.99)});
+        demo_bar(rounds->demo, "latency", names[i], {"mean", ns * (latency_mean(&all) - nothing)},
+                 {"p99", ns * (latency_quantile(&all, 0.99) - nothing)});
     }
 }
 

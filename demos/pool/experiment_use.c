@@ -94,7 +94,7 @@ static always_inline struct object *get_timed(struct worker *worker, struct stra
         before = pool_counts(strategy->pool, worker->p);
     int64_t since = ticks_now();
     struct object *object = get(worker, strategy, kind, need);
-    int64_t ticks = ticks_now() - since - worker->crew->overhead;
+    int64_t ticks = ticks_now() - since;
     if (kind == STRATEGY_POOL)
         after = pool_counts(strategy->pool, worker->p);
     latency_add(&worker->timed[timed_as(kind, &before, &after)], ticks);

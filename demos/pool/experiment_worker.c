@@ -68,7 +68,8 @@ static void worker_destroy(struct worker *worker)
 
 int crew_init(struct crew *crew, const struct plan *plan)
 {
-    *crew = (struct crew){.plan = plan, .overhead = ticks_overhead()};
+    *crew = (struct crew){.plan = plan};
+    latency_measure_nothing(&crew->nothing);
     pthread_mutex_init(&crew->lock, NULL);
     pthread_cond_init(&crew->changed, NULL);
     for (int p = 0; p < plan->threads; p++)

@@ -128,20 +128,22 @@ static const struct demo_view views[] = {
      {"一次 Get 要多久", "how long one Get takes"},
      .x = {{"来自", "from"}},
      .y = {{"时间", "time"}, "ns", .log = true},
-     .items = (const struct demo_item[]){{"p50", {"p50", "p50"}, "ns"},
-                                         {"p99", {"p99", "p99"}, "ns"},
-                                         {0}}},
+     .items =
+         (const struct demo_item[]){
+             {"mean", {"平均，不算最慢的 1 %", "mean without the slowest 1 %"}, "ns"},
+             {"p99", {"p99", "p99"}, "ns"},
+             {0}}},
     {"memory",
      DEMO_LINE,
      {"内存：池里的加上正用的", "memory: pooled and in use"},
      .x = {{"这种做法运行的时间", "time run by each strategy"}, "ms"},
-     .y = {{"内存", "memory"}, "MB"},
+     .y = {{"内存", "memory"}, "bytes"},
      .items =
          (const struct demo_item[]){
-             {"pool", {"池（所选）", "pool as chosen"}, "MB"},
-             {"full", {"池，什么都不拿掉", "pool, nothing taken away"}, "MB"},
-             {"list", {"一把锁的链表", "list under a mutex"}, "MB"},
-             {"needed", {"同时需要的", "needed at once"}, "MB", .dash = true},
+             {"pool", {"池（所选）", "pool as chosen"}, "bytes"},
+             {"full", {"池，什么都不拿掉", "pool, nothing taken away"}, "bytes"},
+             {"list", {"一把锁的链表", "list under a mutex"}, "bytes"},
+             {"needed", {"同时需要的", "needed at once"}, "bytes", .dash = true},
              {0}}},
     {"survival",
      DEMO_TABLE,
@@ -161,7 +163,7 @@ static const struct demo_metric metrics[] = {
     {"against_malloc", {"malloc+free ÷ 池", "malloc+free ÷ pool"}, "×"},
     {"against_list", {"链表 ÷ 池", "list ÷ pool"}, "×"},
     {"against_full",
-     {"什么都不拿掉的池 ÷ 池（所选）", "pool with nothing taken away ÷ as chosen"},
+     {"池（所选）÷ 什么都不拿掉的池", "pool as chosen ÷ with nothing taken away"},
      "×"},
     {"hits", {"命中", "hits"}, "%"},
     {"avoided", {"省掉的分配", "allocations avoided"}, "M"},
@@ -171,10 +173,10 @@ static const struct demo_metric metrics[] = {
      {"有 victim 时：0", "with a victim cache: 0"}},
     {"pause", {"GC 停住世界，中位数", "stop of the world for a GC, median"}, "µs"},
     {"pause_max", {"GC 停住世界，最长", "stop of the world for a GC, longest"}, "µs"},
-    {"memory", {"内存峰值，池（所选）", "peak memory, pool as chosen"}, "MB"},
+    {"memory", {"内存峰值，池（所选）", "peak memory, pool as chosen"}, "bytes"},
     {"memory_full",
      {"内存峰值，什么都不拿掉的池", "peak memory, pool with nothing taken away"},
-     "MB"},
+     "bytes"},
     {0}};
 
 static const struct demo_check checks[] = {
@@ -200,9 +202,11 @@ static const struct demo_text real[] = {
     {"对照是真的 malloc/free 和真的 mutex；几种做法轮流跑 50 ms，循环本身的开销另测并减掉",
      "What it is compared with is real malloc/free and a real mutex; strategies take turns of 50 "
      "ms, and the loop's own cost is measured and subtracted"},
-    {"单次 Get 的时间在另外的时间片里逐次测，减去计时本身的中位数，精确到几纳秒",
-     "Single Gets are timed in slices of their own, less the median of timing itself: good to "
-     "a few ns"},
+    {"单次 Get 在另外的时间片里逐次测，前后都等 CPU 做完，减去计时本身；时钟可能 10 ns 一跳，所以看"
+     "平均。连着做时 CPU 会让前后重叠，所以更快",
+     "Single Gets are timed in slices of their own, with the CPU waiting before and after, less "
+     "timing itself; the clock may go in steps of 10 ns, so look at means. One after the other "
+     "they overlap and are quicker"},
     {0}};
 
 static const struct demo_text simplified[] = {
