@@ -28,12 +28,8 @@ static uint32_t array_and_count(const struct container *array, const struct cont
     uint32_t count = 0;
     if (other->kind == ROARING_ARRAY)
         return array_intersect(array, other, NULL);
-    if (other->kind == ROARING_BITMAP)
-        for (size_t i = 0; i < array->length; i++)
-            count += other->words[array->array[i] / 64] >> array->array[i] % 64 & 1;
-    else
-        for (size_t i = 0; i < array->length; i++)
-            count += run_has(other, array->array[i]);
+    for (size_t i = 0; i < array->length; i++)
+        count += container_has(other, array->array[i]);
     return count;
 }
 

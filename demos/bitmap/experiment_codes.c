@@ -7,7 +7,7 @@
 #include "bits.h"
 #include "experiment.h"
 
-enum { SIZES = 3, SLICE = 1 << 16 /* words: what is done between two looks at the clock */ };
+enum { SIZES = 3, SLICE = 1 << 16 /* words: what is timed at once */, TIMES_MAX = 1000 };
 
 static const char *const level_ids[BITS_LEVELS] = {"by_one", "scalar", "popcnt", "avx2", "avx512"};
 
@@ -41,26 +41,39 @@ static int pair_make(struct pair *pair, uint64_t seed)
     return 0;
 }
 
-/* Bytes per nanosecond are GB/s: the best of the passes that 30 ms allow, or the part of one pass
- * that they allow. */
+static int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Nanoseconds for one slice of both, small ones as often as makes up a slice. */
+static double time_slice(const struct bits_code *code, const struct pair *pair, size_t at,
+                         size_t words)
+{
+    volatile uint64_t counted = 0; /* what nobody reads would not be computed */
+    size_t n = words < SLICE ? words : SLICE;
+    int64_t since = demo_now_ns();
+    for (size_t done = 0; done < SLICE; done += n)
+        counted = counted + code->fold(BITS_AND, NULL, pair->a + at, pair->b + at, n);
+    return (double)(demo_now_ns() - since);
+}
+
+/* GB/s, which are bytes per nanosecond: the median of the slices that 30 ms allow. */
 static double measure(struct demo *demo, const struct bits_code *code, const struct pair *pair,
                       size_t words)
 {
-    double best = 0;
-    size_t slice = words < SLICE ? words : SLICE;
-    volatile uint64_t counted; /* what nobody reads would not be computed */
+    double times[TIMES_MAX];
+    size_t n = 0, at = 0;
     int64_t start = demo_now_ns();
-    while (demo_now_ns() - start < 30000000 && !demo_stopping(demo)) {
-        int64_t since = demo_now_ns();
-        size_t done = 0;
-        for (; done < words && demo_now_ns() - start < 30000000; done += slice)
-            for (size_t repeat = SLICE / slice; repeat > 0; repeat--)
-                counted = code->fold(BITS_AND, NULL, pair->a + done, pair->b + done, slice);
-        double bytes = 2.0 * (double)done * (double)(SLICE / slice) * sizeof(uint64_t);
-        best = fmax(best, bytes / (double)(demo_now_ns() - since));
+    while (n < TIMES_MAX && demo_now_ns() - start < 30000000 && !demo_stopping(demo)) {
+        times[n++] = time_slice(code, pair, at, words);
+        at = at + SLICE < words ? at + SLICE : 0;
     }
-    (void)counted;
-    return best;
+    if (n == 0)
+        return NAN;
+    qsort(times, n, sizeof *times, compare_doubles);
+    return 2.0 * SLICE * sizeof(uint64_t) / times[n / 2];
 }
 
 static void measure_levels(struct demo *demo, const struct pair *pair, size_t size,
