@@ -102,14 +102,15 @@ static uint32_t intersect_by_search(const struct container *few, const struct co
     return count;
 }
 
-uint32_t array_intersect(const struct container *a, const struct container *b, uint16_t *out)
+/* One step along either or both, by comparisons that are added and not branched on: which of two
+ * random numbers is smaller can't be predicted. What lies before the other's first is skipped. */
+static uint32_t intersect_by_merge(const struct container *a, const struct container *b,
+                                   uint16_t *out)
 {
     uint32_t count = 0;
-    if (a->length > b->length)
-        return array_intersect(b, a, out);
-    if (a->length < b->length / 32)
-        return intersect_by_search(a, b, out);
-    for (size_t i = 0, j = 0; i < a->length && j < b->length;) {
+    size_t i = array_lower_bound(a->array, a->length, b->array[0]);
+    size_t j = array_lower_bound(b->array, b->length, a->array[0]);
+    while (i < a->length && j < b->length) {
         uint16_t x = a->array[i], y = b->array[j];
         if (out)
             out[count] = x; /* overwritten unless it is in both */
@@ -118,6 +119,14 @@ uint32_t array_intersect(const struct container *a, const struct container *b, u
         j += y <= x;
     }
     return count;
+}
+
+uint32_t array_intersect(const struct container *a, const struct container *b, uint16_t *out)
+{
+    if (a->length > b->length)
+        return array_intersect(b, a, out);
+    return a->length < b->length / 32 ? intersect_by_search(a, b, out)
+                                      : intersect_by_merge(a, b, out);
 }
 
 int array_unite(struct container *to, const struct container *from)

@@ -7,7 +7,8 @@
  * of one that is removed.
  *
  * A key is found without searching when no key is missing between the first and it, as in any dense
- * set: its place is then its distance from the first. */
+ * set: its place is then its distance from the first. And numbers often come in some order: adding
+ * looks first where the last number went. */
 #include "roaring.h"
 
 #include <errno.h>
@@ -18,6 +19,7 @@
 
 struct roaring {
     size_t n, capacity; /* containers */
+    size_t recent;      /* the place of the one that was added to last */
     uint16_t *keys, *slots;
     struct container *pool; /* by slot */
 };
@@ -132,7 +134,9 @@ static int add_key(struct roaring *set, size_t i, uint32_t value)
 int roaring_add(struct roaring *set, uint32_t value)
 {
     uint16_t key = (uint16_t)(value >> 16);
-    size_t i = find(set, key);
+    size_t i = set->recent;
+    if (i >= set->n || set->keys[i] != key)
+        set->recent = i = find(set, key);
     if (i == set->n || set->keys[i] != key)
         return add_key(set, i, value);
     return container_add(container_of(set, i), (uint16_t)value);
