@@ -28,14 +28,23 @@ static void write_states(struct text *out, const struct progress_item *item, siz
     text_puts(out, "</span>");
 }
 
+/* The id that the author gave the item, for what names it: a demo's sentence. */
+static const char *slug_of(const struct frame *frame, size_t index)
+{
+    const struct note *note = frame->topic ? topic_file(frame->topic, frame->lang)->note : NULL;
+    return note && note->items[index].slug ? note->items[index].slug : "";
+}
+
 void item_write(struct text *out, const struct progress_item *item, size_t index,
                 const struct frame *frame)
 {
     html_printf(out,
-                "<li class=\"item\" id=\"item-%s\" data-id=\"%s\" data-state=\"%s\">"
+                "<li class=\"item\" id=\"item-%s\" data-id=\"%s\" data-slug=\"%s\""
+                " data-state=\"%s\">"
                 "<form class=\"item-form\" method=\"post\" action=\"%s\">"
                 "<input type=\"hidden\" name=\"id\" value=\"%s\">",
-                item->id, item->id, item_state_name(item->state), frame->path, item->id);
+                item->id, item->id, slug_of(frame, index), item_state_name(item->state),
+                frame->path, item->id);
     html_printf(out,
                 "<input class=\"item-check js-only\" type=\"checkbox\" autocomplete=\"off\""
                 " aria-labelledby=\"item-%zu-text\"%s>"

@@ -1,4 +1,4 @@
-/* page_home.c - where one left off, how far one is, what is shaky, and the demos. */
+/* page_home.c - where one left off, how far one is, what is shaky, the demos and the last runs. */
 #include "base/html.h"
 #include "site/gallery.h"
 #include "site/pages.h"
@@ -96,6 +96,16 @@ static void write_weak_spots(struct text *out, const struct site *site, enum lan
     text_puts(out, "</section>");
 }
 
+/* The last runs are the store's: scripts ask for them. Last on the page, so that they move nothing.
+ */
+static void write_recent(struct text *out, enum lang lang)
+{
+    html_printf(out,
+                "<section><h2>%s</h2><ol class=\"recent js-only\"></ol>"
+                "<p class=\"no-js-only\"><a href=\"/demos\">%s</a></p></section>",
+                tr(lang, S_RECENT), tr(lang, S_RECENT_NEED_SCRIPT));
+}
+
 void page_home(struct text *out, const struct site *site, enum lang lang)
 {
     struct frame frame = {
@@ -116,6 +126,8 @@ void page_home(struct text *out, const struct site *site, enum lang lang)
     write_weak_spots(out, site, lang);
     html_printf(out, "<section><h2>%s</h2>", tr(lang, S_DEMOS));
     gallery_write(out, site, 3, lang);
-    text_puts(out, "</section></div>");
+    text_puts(out, "</section>");
+    write_recent(out, lang);
+    text_puts(out, "</div>");
     frame_end(out, site, &frame, NULL);
 }

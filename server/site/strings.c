@@ -24,6 +24,9 @@ static const char *const strings[STRING_COUNT][LANG_COUNT] = {
     [S_WEAK_SPOTS] = {"需要再看", "To look at again"},
     [S_NO_WEAK_SPOTS] = {"还没有标记为“需再看”的条目。在条目上按 s 标记。",
                          "Nothing is marked as shaky. Press s on an item to mark it."},
+    [S_RECENT] = {"最近的运行", "Last runs"},
+    [S_RECENT_NEED_SCRIPT] = {"这份列表需要 JavaScript；没有它也能运行演示",
+                              "This list needs JavaScript; demos run without it too"},
     [S_NO_TOPICS] = {"没有找到笔记。用 --notes 指定一个放 Markdown 文件的文件夹。",
                      "No notes were found. Name a folder of Markdown files with --notes."},
     [S_NO_DEMOS] = {"没有找到演示程序。用 --demos 指定放演示程序的文件夹。",
@@ -32,8 +35,9 @@ static const char *const strings[STRING_COUNT][LANG_COUNT] = {
                       "Each demo is a C program that really runs, in a sandbox, and draws what it "
                       "measures as it goes."},
     [S_UNAVAILABLE] = {"无法运行", "Can't run here"},
-    [S_UNSAFE_RUN] = {"演示正在没有沙箱的情况下运行（--unsafe-run）：它们能做这个用户能做的一切。",
-                      "Demos run without a sandbox (--unsafe-run): they can do whatever this user can."},
+    [S_UNSAFE_RUN] =
+        {"演示正在没有沙箱的情况下运行（--unsafe-run）：它们能做这个用户能做的一切。",
+         "Demos run without a sandbox (--unsafe-run): they can do whatever this user can."},
     [S_UNAVAILABLE_DEMO] = {"这个演示在这台机器上无法运行：", "This demo can't run here: "},
     [S_BELONGS_TO] = {"相关笔记", "Notes"},
     [S_STATE] = {"掌握程度", "How well you know it"},

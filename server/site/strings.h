@@ -25,6 +25,8 @@ enum string_id {
     S_CONTINUE,
     S_WEAK_SPOTS,
     S_NO_WEAK_SPOTS,
+    S_RECENT,
+    S_RECENT_NEED_SCRIPT,
     S_NO_TOPICS,
     S_NO_DEMOS,
     S_DEMOS_LEAD,

@@ -1,8 +1,9 @@
 // Running demos: the Bloom filter's, which is real and takes some seconds.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { eventually, openWindow, playEvents, startBrowser, startPrepd, startProxy, TEST_DEMOS } from "./prepd.mjs";
+import { eventually, folder, openWindow, playEvents, startBrowser, startPrepd, startProxy, TEST_DEMOS } from "./prepd.mjs";
 
 let browser;
 before(async () => (browser = await startBrowser()));
@@ -210,6 +211,59 @@ test("the history lists runs and lays two over each other", async (t) => {
   await eventually(async () => assert.equal(await page.locator(".history tbody tr").count(), 2));
   for (const box of await page.locator(".history input").all()) await box.check();
   await page.locator(".tab-history .chart .u-over").first().waitFor();
+});
+
+test("a sentence that names a paragraph is a pin on the chart: one leads to the other, and lights it", async (t) => {
+  const notes = await folder(t);
+  const text = "# Pins\n\n[run](demo:bloom)\n\n## Probes\n\nWhy.\n\n- [ ] what k is ^k\n";
+  await mkdir(join(notes, "en"));
+  await writeFile(join(notes, "en", "01-pins.md"), text);
+  const prepd = await startPrepd(t, { args: ["--only-notes", "--notes", notes] });
+  const page = await openWindow(t, browser, `${prepd.url}/en/pins`);
+  await waitForState(page, "idle");
+  const say = (anchor) => ({ event: "note", zh: "此处", en: `here: ${anchor}`, anchor });
+  await playEvents(page, [
+    { event: "start", params: {} },
+    { event: "sample", view: "rate", x: 1000, values: { measured: 1 } },
+    say("probes"),
+    { event: "sample", view: "rate", x: 2000, values: { measured: 2 } },
+    say("k"),
+    say("no-such-place"),
+    { event: "exit", code: 0, wall_ms: 7 },
+  ]);
+  await page.keyboard.press("r");
+  await waitForState(page, "ended");
+  const pins = page.locator(".plot .pin");
+  assert.equal(await pins.count(), 2);
+  await page.locator("#probes").hover();
+  assert.match(await pins.first().getAttribute("class"), /\blit\b/);
+  await pins.nth(1).hover();
+  assert.match(await page.locator(".item[data-slug='k']").getAttribute("class"), /\blit\b/);
+  await pins.first().click();
+  await page.waitForURL(/#probes$/);
+  await page.locator("#probes .pin").click();
+  await page.waitForURL(/#demo\.bloom$/);
+});
+
+test("home lists the last runs, and shows a picture of each demo's", async (t) => {
+  const { page, prepd } = await openDemo(t, "?n=2000&pace=0");
+  await page.goto(`${prepd.url}/en/`);
+  await page.locator(".recent .empty").waitFor();
+  await page.goto(`${prepd.url}/demos/bloom?n=2000&pace=0`);
+  await page.keyboard.press("r");
+  await waitForState(page, "ended");
+  await eventually(async () => assert.equal((await (await page.request.get(`${prepd.url}/api/runs`)).json()).runs.length, 1));
+  await page.goto(`${prepd.url}/en/`);
+  const link = page.locator(".recent li a");
+  await link.waitFor();
+  await page.locator(".card[data-demo='bloom']").scrollIntoViewIfNeeded();
+  const picture = page.locator(".card-picture canvas");
+  await picture.waitFor();
+  const inked = await picture.evaluate((canvas) => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((byte) => byte > 0));
+  assert.ok(inked);
+  await link.click();
+  await page.waitForURL(/\/runs\/[0-9a-f]{32}/);
+  await waitForState(page, "ended");
 });
 
 test("a run is deleted when one says so twice, and not else", async (t) => {

@@ -35,6 +35,10 @@ function startPanels(): void {
   if (panels.length) void import("./panel/panel").then(({ startPanel }) => panels.forEach(startPanel));
 }
 
+function startHomePage(): void {
+  if (find(document, ":is(.recent, .card-picture):not([data-asked])")) void import("./home").then(({ startHome }) => startHome());
+}
+
 function fillContinue(): void {
   const place = lastPlace();
   const link = find<HTMLAnchorElement>(document, "[data-continue]");
@@ -49,6 +53,7 @@ export function decorate(): void {
   for (const node of all(document, ".note pre, .table, .table-wrap")) makeScrollable(node);
   highlight();
   startPanels();
+  startHomePage();
   fillContinue();
   markHeading();
 }
@@ -59,6 +64,13 @@ function currentHeading(): HTMLElement | null {
   const headings = all(document, ".note :is(h1, h2, h3)[id]");
   const line = window.innerHeight * 0.25;
   return headings.filter((heading) => heading.getBoundingClientRect().top < line).pop() ?? null;
+}
+
+/** A heading's words, without what was hung on it. */
+function titleOf(heading: Element | null): string {
+  const copy = heading?.cloneNode(true) as Element | undefined;
+  for (const link of copy ? all(copy, "a.anchor, a.pin") : []) link.remove();
+  return copy?.textContent?.trim() ?? "";
 }
 
 /** The outline's link for a heading: its own, or the nearest one above it. */
@@ -73,7 +85,7 @@ function markHeading(): void {
   if (document.body.dataset.topic && find(document, ".note"))
     storePlace({
       path: location.pathname,
-      title: [find(document, ".note h1")?.textContent, heading?.tagName === "H1" ? "" : heading?.textContent]
+      title: [titleOf(find(document, ".note h1")), heading?.tagName === "H1" ? "" : titleOf(heading)]
         .filter(Boolean)
         .join(" · "),
       anchor: heading?.id ?? "",

@@ -53,6 +53,11 @@ function replaceMain(fresh: Document): void {
     const own = find(main, `#${CSS.escape(panel.id)}`);
     if (own) panel.replaceWith(own);
   }
+  for (const filled of all(then, ".recent, .card-picture")) {
+    const demo = filled.dataset.demo;
+    const own = find(main, demo ? `.card-picture[data-demo="${CSS.escape(demo)}"]` : ".recent");
+    if (own) filled.replaceWith(own);
+  }
   main.replaceChildren(...then.childNodes);
   replace(fresh, ".outline");
   drawItems();

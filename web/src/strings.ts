@@ -83,6 +83,9 @@ const sentences = {
   offScaleBack: ["完整刻度", "Full scale"],
   notDrawn: ["还有 {} 条未画出，见日志", "{} more are not drawn; the log has them"],
   cell: ["第 {} 格", "cell {}"],
+  pin: ["图钉 {}：{}。跳到解释它的段落", "Pin {}: {} To the paragraph that explains it"],
+  pinBack: ["回到图上的图钉 {}", "Back to pin {} on the chart"],
+  recentNone: ["还没有运行记录。运行一个演示，它会出现在这里。", "No runs yet. Run a demo and it will stand here."],
   explains: ["解释它的段落", "the paragraph that explains it"],
 } satisfies Record<string, [string, string]>;
 

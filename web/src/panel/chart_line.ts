@@ -13,6 +13,9 @@ import { FONT, type Surface } from "./surface";
 import { Tip, type Teller, type Told } from "./tip";
 import type { Chart, RunEvent, Series, View } from "./types";
 
+const PIN = 22; // pixels
+const PIN_ROWS = 5;
+
 export class LineChart implements Chart, Teller {
   private readonly series: Series[];
   private readonly offScale: HTMLElement | null;
@@ -22,6 +25,7 @@ export class LineChart implements Chart, Teller {
   private plot: uPlot | null = null;
   private width = 0;
   private top: number | null = null; // where the scale ends, if spikes lie beyond
+  private pins: { x: number; node: HTMLElement }[] = [];
   private full = false; // the reader wants the full scale
 
   constructor(
@@ -60,7 +64,15 @@ export class LineChart implements Chart, Teller {
     this.tip.refresh();
   }
 
+  pin(t: number, node: HTMLElement): void {
+    const x = this.view.x ? (this.xs[this.xs.length - 1] ?? 0) : t / 1000;
+    this.pins.push({ x, node });
+    this.box.append(node);
+  }
+
   clear(): void {
+    for (const { node } of this.pins) node.remove();
+    this.pins = [];
     this.xs = [];
     this.columns = this.series.map(() => []);
     this.full = false;
@@ -110,6 +122,7 @@ export class LineChart implements Chart, Teller {
     this.drawnWith = colour("text-muted");
     const data = [this.xs, ...this.columns] as uPlot.AlignedData;
     this.plot = new uPlot(this.options(width, height), data, this.box);
+    this.box.append(...this.pins.map((pin) => pin.node));
   }
 
   private options(width: number, height: number): uPlot.Options {
@@ -127,7 +140,7 @@ export class LineChart implements Chart, Teller {
       axes: [this.axis(x ? pick(x.label) : say("time"), x ? (x.unit ?? "") : "s", 38), this.axis(pick(y?.label), y?.unit ?? "", 62)],
       series: [{}, ...this.series.map((each, i) => this.line(each, i))],
       bands: this.bands(),
-      hooks: { setCursor: [() => this.showNow()], draw: [(plot) => this.drawOffScale(plot), () => this.showOffScale()] },
+      hooks: { setCursor: [() => this.showNow()], draw: [(plot) => this.drawn(plot)] },
     };
   }
 
@@ -181,6 +194,26 @@ export class LineChart implements Chart, Teller {
     if (!this.full) this.top = robustTop(this.shown().map((i) => this.columns[i]!), from, to);
     const top = this.top ?? (max > 0 ? max * 1.05 : max === 0 && min === 0 ? 1 : 0);
     return [min < 0 ? min * 1.05 : 0, top];
+  }
+
+  private drawn(plot: uPlot): void {
+    this.drawOffScale(plot);
+    this.showOffScale();
+    this.placePins(plot);
+  }
+
+  /** Pins that would lie on each other stand below each other. */
+  private placePins(plot: uPlot): void {
+    const ratio = window.devicePixelRatio || 1;
+    let [row, last] = [0, -Infinity];
+    for (const { x, node } of this.pins) {
+      const left = plot.valToPos(x, "x");
+      row = left - last < PIN ? (row + 1) % PIN_ROWS : 0;
+      last = left;
+      node.hidden = !(left >= 0 && left <= plot.bbox.width / ratio);
+      node.style.left = `${plot.bbox.left / ratio + left}px`;
+      node.style.top = `${plot.bbox.top / ratio + row * PIN}px`;
+    }
   }
 
   /** A mark at the upper edge for each point beyond it. */

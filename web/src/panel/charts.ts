@@ -65,6 +65,16 @@ export class Charts {
     this.each((chart) => chart.clear());
   }
 
+  /** Puts a pin on the first chart that has a place for a moment. False if none has. */
+  pin(t: number, node: HTMLElement): boolean {
+    const chart = [...this.byView.values()].find((each) => each.pin);
+    if (!chart?.pin) return false;
+    chart.pin(t, node);
+    this.dirty.add(chart);
+    this.ask();
+    return true;
+  }
+
   /** No more will come: each takes its final scale. */
   settle(): void {
     this.settled = true;

@@ -2,10 +2,15 @@
 import { element } from "../dom";
 import { lang, say } from "../strings";
 import { seconds } from "./format";
+import { anchored } from "./pins";
 import type { RunEvent } from "./types";
 
 const LINES_MAX = 1000;
 const NEAR_END = 24; // pixels
+
+export function wordsOf(event: RunEvent): string {
+  return event[lang] ?? event.en ?? event.zh ?? event.text ?? "";
+}
 
 export class Log {
   private following = true;
@@ -32,15 +37,15 @@ export class Log {
 
   /** A sentence of the demo, or of prepd about it. */
   note(event: RunEvent): void {
-    const words = event[lang] ?? event.en ?? event.zh ?? event.text ?? "";
+    const words = wordsOf(event);
     this.say(event.t, words, event.level ?? (event.event === "note" ? "info" : event.event), event.anchor);
     if (event.event === "note") this.now.textContent = words;
   }
 
   say(t: number, words: string, level: string, anchor?: string): void {
     const line = element("li", { "data-level": level }, element("time", {}, seconds(t)), words);
-    const target = anchor && document.getElementById(anchor);
-    if (target) line.append(" ", element("a", { href: `#${anchor}`, title: say("explains") }, "¶"));
+    const target = anchored(anchor);
+    if (target) line.append(" ", element("a", { href: `#${target.id}`, title: say("explains") }, "¶"));
     this.waiting.push(line);
   }
 

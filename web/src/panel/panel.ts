@@ -11,7 +11,8 @@ import { seconds } from "./format";
 import { History } from "./history";
 import { Knobs } from "./knobs";
 import { Layout } from "./layout";
-import { Log } from "./log";
+import { Log, wordsOf } from "./log";
+import { Pins } from "./pins";
 import { checkWords, Results } from "./results";
 import { endState, exitWords, isOver, type PanelState } from "./state";
 import { Stream } from "./stream";
@@ -28,6 +29,7 @@ class Panel {
   private readonly results: Results;
   private readonly history: History;
   private readonly layout: Layout;
+  private readonly pins: Pins;
   private stream: Stream | null = null;
   private run: string | null = null;
   private state: PanelState = "idle";
@@ -47,6 +49,7 @@ class Panel {
       must(root, ".tab-history"), this.manifest, this.knobs, this.charts, (run) => this.follow(run), () => this.run,
     );
     this.layout = new Layout(root);
+    this.pins = new Pins(root, this.charts);
     startTabs(root, (tab) => this.tabOpened(tab));
     this.connect();
     this.show(this.manifest.available ? "idle" : "unavailable");
@@ -173,6 +176,9 @@ class Panel {
         this.started(event);
         break;
       case "note":
+        this.log.note(event);
+        this.pins.add(event, wordsOf(event));
+        break;
       case "error":
         this.log.note(event);
         break;
@@ -223,6 +229,7 @@ class Panel {
   // ---- drawing ----
 
   private clear(): void {
+    this.pins.clear();
     this.charts.clear();
     this.results.clear();
     this.log.clear();

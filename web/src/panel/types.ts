@@ -128,6 +128,8 @@ export interface Chart {
   restyle(): void;
   /** Rows for export, the first one the names. */
   rows(): (string | number | null)[][];
+  /** Takes a pin that stands at a moment of the run until `clear`. */
+  pin?(t: number, node: HTMLElement): void;
   /** Draws it elsewhere, for an SVG file; not for charts that are text. */
   paint?(surface: Surface): void;
 }
