@@ -58,7 +58,7 @@ static void report_pool(const struct rounds *rounds)
     struct pool_counts counts = strategy_counts(pool, rounds->plan);
     double gets = all_gets(&counts);
     demo_metric(rounds->demo, "hits", 100 * hit_share(&counts, gets));
-    demo_metric(rounds->demo, "avoided", (gets - (double)counts.gets[POOL_NEW]) / 1e6);
+    demo_metric(rounds->demo, "avoided", gets - (double)counts.gets[POOL_NEW]);
     report_made(rounds, &counts);
     demo_metric(rounds->demo, "memory", pool->peak_bytes);
     if (full->used)
@@ -104,8 +104,9 @@ static void note_hits(const struct rounds *rounds)
     double hits = hit_share(&counts, all_gets(&counts));
     if (hits < 0.5)
         demo_note_at(rounds->demo, DEMO_BAD, "pool-misuse",
-                     "只有 %.3g %% 的 Get 命中：对象还没等到下一次使用就没了",
-                     "Only %.3g %% of the Gets hit: objects are gone before they are needed again",
+                     "只有 %.3g %% 的 Get 命中：放回的对象在别处，或没等到下一次使用就被 GC 丢了",
+                     "Only %.3g %% of the Gets hit: what was put back is elsewhere, or was dropped "
+                     "by a GC before it was needed again",
                      100 * hits);
 }
 

@@ -14,9 +14,21 @@ enum { SAMPLE_MS = 10, SAMPLES = 5, SLICE_MS = SAMPLES * SAMPLE_MS, TIMED_MS = 1
 static const double memory_goal = 96e6; /* a pool's; then it is collected, as GOMEMLIMIT does */
 
 struct curves {
-    double rate[STRATEGIES][SAMPLES];  /* uses/s */
-    double bytes[STRATEGIES][SAMPLES]; /* alive */
+    double rate[STRATEGIES][SAMPLES];               /* uses/s */
+    double bytes[STRATEGIES][SAMPLES];              /* alive */
+    double gets[STRATEGIES][SAMPLES][POOL_SOURCES]; /* per ms; NAN for none: the axis has no 0 */
 };
+
+static void curves_clear(struct curves *curves)
+{
+    for (int kind = 0; kind < STRATEGIES; kind++) {
+        for (int i = 0; i < SAMPLES; i++) {
+            curves->rate[kind][i] = curves->bytes[kind][i] = NAN;
+            for (int source = 0; source < POOL_SOURCES; source++)
+                curves->gets[kind][i][source] = NAN;
+        }
+    }
+}
 
 /*** Collections ***/
 
@@ -93,28 +105,13 @@ static void wait_active(struct rounds *rounds, struct strategy *strategy, double
     }
 }
 
-static double x_of(const struct rounds *rounds, int sample)
+static void gets_per_ms(const struct pool_counts *before, const struct pool_counts *after,
+                        double ms, double ret[static POOL_SOURCES])
 {
-    return rounds->rounds * SLICE_MS + (sample + 1) * SAMPLE_MS;
-}
-
-/* A logarithmic axis has no 0: such a point is left out. */
-static double per_ms(const struct pool_counts *before, const struct pool_counts *after, int source,
-                     double ms)
-{
-    double n = (double)(after->gets[source] - before->gets[source]);
-    return n > 0 ? n / ms : NAN;
-}
-
-static void show_sources(struct rounds *rounds, int sample, const struct pool_counts *before,
-                         const struct pool_counts *after, double ms)
-{
-    demo_sample_x(rounds->demo, "sources", x_of(rounds, sample),
-                  {"private", per_ms(before, after, POOL_PRIVATE, ms)},
-                  {"shared", per_ms(before, after, POOL_SHARED, ms)},
-                  {"steal", per_ms(before, after, POOL_STEAL, ms)},
-                  {"victim", per_ms(before, after, POOL_VICTIM, ms)},
-                  {"new", per_ms(before, after, POOL_NEW, ms)});
+    for (int i = 0; i < POOL_SOURCES; i++) {
+        uint64_t n = after->gets[i] - before->gets[i];
+        ret[i] = n > 0 ? (double)n / ms : NAN;
+    }
 }
 
 static void take_sample(struct rounds *rounds, struct strategy *strategy, struct curves *curves,
@@ -130,8 +127,7 @@ static void take_sample(struct rounds *rounds, struct strategy *strategy, struct
     curves->bytes[strategy->kind][sample] = bytes;
     strategy->peak_bytes = fmax(strategy->peak_bytes, bytes);
     after = strategy_counts(strategy, rounds->plan);
-    if (strategy->kind == STRATEGY_POOL && !demo_stopping(rounds->demo))
-        show_sources(rounds, sample, &before, &after, ms);
+    gets_per_ms(&before, &after, ms, curves->gets[strategy->kind][sample]);
 }
 
 static void run_slice(struct rounds *rounds, struct strategy *strategy, struct curves *curves)
@@ -178,18 +174,37 @@ static double needed_bytes(const struct plan *plan)
     return objects * size;
 }
 
-static void show_curves(const struct rounds *rounds, const struct curves *curves)
+static double x_of(const struct rounds *rounds, int sample)
 {
-    for (int i = 0; i < SAMPLES; i++) {
-        demo_sample_x(
-            rounds->demo, "rate", x_of(rounds, i), {"none", curves->rate[STRATEGY_NONE][i]},
-            {"pool", curves->rate[STRATEGY_POOL][i]}, {"full", curves->rate[STRATEGY_FULL][i]},
-            {"malloc", curves->rate[STRATEGY_MALLOC][i]}, {"list", curves->rate[STRATEGY_LIST][i]});
-        demo_sample_x(
-            rounds->demo, "memory", x_of(rounds, i), {"pool", curves->bytes[STRATEGY_POOL][i]},
-            {"full", curves->bytes[STRATEGY_FULL][i]}, {"list", curves->bytes[STRATEGY_LIST][i]},
-            {"needed", needed_bytes(rounds->plan)});
-    }
+    return rounds->rounds * SLICE_MS + (sample + 1) * SAMPLE_MS;
+}
+
+static void show_sources(const struct rounds *rounds, const struct curves *curves, int sample)
+{
+    const double *gets = curves->gets[STRATEGY_POOL][sample];
+    demo_sample_x(rounds->demo, "sources", x_of(rounds, sample), {"private", gets[POOL_PRIVATE]},
+                  {"shared", gets[POOL_SHARED]}, {"steal", gets[POOL_STEAL]},
+                  {"victim", gets[POOL_VICTIM]}, {"new", gets[POOL_NEW]},
+                  {"full_new", curves->gets[STRATEGY_FULL][sample][POOL_NEW]});
+}
+
+static void show_rates(const struct rounds *rounds, const struct curves *curves, int sample)
+{
+    demo_sample_x(rounds->demo, "rate", x_of(rounds, sample),
+                  {"none", curves->rate[STRATEGY_NONE][sample]},
+                  {"pool", curves->rate[STRATEGY_POOL][sample]},
+                  {"full", curves->rate[STRATEGY_FULL][sample]},
+                  {"malloc", curves->rate[STRATEGY_MALLOC][sample]},
+                  {"list", curves->rate[STRATEGY_LIST][sample]});
+}
+
+static void show_memory(const struct rounds *rounds, const struct curves *curves, int sample)
+{
+    demo_sample_x(rounds->demo, "memory", x_of(rounds, sample),
+                  {"pool", curves->bytes[STRATEGY_POOL][sample]},
+                  {"full", curves->bytes[STRATEGY_FULL][sample]},
+                  {"list", curves->bytes[STRATEGY_LIST][sample]},
+                  {"needed", needed_bytes(rounds->plan)});
 }
 
 static double ns_per_tick(const struct rounds *rounds)
@@ -218,15 +233,17 @@ static void run_round(struct rounds *rounds)
 {
     static const enum strategy_kind timed[] = {STRATEGY_POOL, STRATEGY_LIST, STRATEGY_MALLOC};
     struct curves curves;
-    for (int kind = 0; kind < STRATEGIES; kind++)
-        for (int i = 0; i < SAMPLES; i++)
-            curves.rate[kind][i] = curves.bytes[kind][i] = NAN;
+    curves_clear(&curves);
     for (int kind = 0; kind < STRATEGIES; kind++)
         if (rounds->strategies[kind].used && !demo_stopping(rounds->demo))
             run_slice(rounds, &rounds->strategies[kind], &curves);
     if (demo_stopping(rounds->demo))
         return;
-    show_curves(rounds, &curves);
+    for (int sample = 0; sample < SAMPLES; sample++) {
+        show_rates(rounds, &curves, sample);
+        show_sources(rounds, &curves, sample);
+        show_memory(rounds, &curves, sample);
+    }
     for (size_t i = 0; i < sizeof timed / sizeof *timed; i++)
         run_timed_slice(rounds, &rounds->strategies[timed[i]]);
     if (demo_due(rounds->demo, &rounds->latency_due, 1000))
