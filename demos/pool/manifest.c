@@ -62,10 +62,10 @@ static const struct demo_preset presets[] = {
      {"没有 victim：GC 后抖动", "no victim cache: jitter after GC"},
      {"每个线程同时拿 256 个 64 KiB 的缓冲区。没有 victim（1.12 及以前）：每次 GC "
       "后都要重新分配一大"
-      "批（“新建”的尖峰），吞吐跟着掉；有 victim 的那个池一个也不用新建。",
+      "批（“新建”的尖峰），吞吐跟着掉；有 victim 的那个池几乎不用新建。",
       "Each thread holds 256 buffers of 64 KiB. Without a victim cache (up to 1.12) many must be "
       "made anew after every GC (the spikes of “new”), and throughput drops with each; the pool "
-      "that has one makes none."},
+      "that has one makes hardly any."},
      (const char *const[]){"size=65536", "held=256", "gc=30", "victim=false", NULL}},
     {"false-sharing",
      {"伪共享", "false sharing"},
