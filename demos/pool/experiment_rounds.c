@@ -16,7 +16,7 @@ static const double memory_goal = 96e6; /* a pool's; then it is collected, as GO
 struct curves {
     double rate[STRATEGIES][SAMPLES];               /* uses/s */
     double bytes[STRATEGIES][SAMPLES];              /* alive */
-    double gets[STRATEGIES][SAMPLES][POOL_SOURCES]; /* per ms; NAN for none: the axis has no 0 */
+    double gets[STRATEGIES][SAMPLES][POOL_SOURCES]; /* per ms */
 };
 
 static void curves_clear(struct curves *curves)
@@ -108,10 +108,8 @@ static void wait_active(struct rounds *rounds, struct strategy *strategy, double
 static void gets_per_ms(const struct pool_counts *before, const struct pool_counts *after,
                         double ms, double ret[static POOL_SOURCES])
 {
-    for (int i = 0; i < POOL_SOURCES; i++) {
-        uint64_t n = after->gets[i] - before->gets[i];
-        ret[i] = n > 0 ? (double)n / ms : NAN;
-    }
+    for (int i = 0; i < POOL_SOURCES; i++)
+        ret[i] = (double)(after->gets[i] - before->gets[i]) / ms;
 }
 
 static void take_sample(struct rounds *rounds, struct strategy *strategy, struct curves *curves,
@@ -150,15 +148,12 @@ static void run_slice(struct rounds *rounds, struct strategy *strategy, struct c
 static void run_timed_slice(struct rounds *rounds, struct strategy *strategy)
 {
     uint64_t before = crew_uses(rounds->crew);
+    double active_ms = strategy->active_ms, due_ms = strategy->gc_due_ms;
     crew_begin(rounds->crew, strategy, true);
-    double until = demo_ms(rounds->demo) + TIMED_MS;
-    if (strategy->pool && rounds->plan->gc_ms > 0)
-        collect(rounds, strategy);
-    while (!demo_stopping(rounds->demo) && demo_ms(rounds->demo) < until) {
-        sleep_ms(2);
-        if (strategy->pool)
-            collect_if_too_large(rounds, strategy);
-    }
+    strategy->gc_due_ms = active_ms;
+    wait_active(rounds, strategy, active_ms + TIMED_MS);
+    strategy->active_ms = active_ms; /* the curves' clock stands still */
+    strategy->gc_due_ms = due_ms;
     crew_end(rounds->crew);
     strategy->uses += crew_uses(rounds->crew) - before;
 }
@@ -179,13 +174,23 @@ static double x_of(const struct rounds *rounds, int sample)
     return rounds->rounds * SLICE_MS + (sample + 1) * SAMPLE_MS;
 }
 
+/* A logarithmic axis has no 0: such a point is left out. */
+static double seen(double value)
+{
+    return value > 0 ? value : NAN;
+}
+
 static void show_sources(const struct rounds *rounds, const struct curves *curves, int sample)
 {
     const double *gets = curves->gets[STRATEGY_POOL][sample];
-    demo_sample_x(rounds->demo, "sources", x_of(rounds, sample), {"private", gets[POOL_PRIVATE]},
-                  {"shared", gets[POOL_SHARED]}, {"steal", gets[POOL_STEAL]},
-                  {"victim", gets[POOL_VICTIM]}, {"new", gets[POOL_NEW]},
-                  {"full_new", curves->gets[STRATEGY_FULL][sample][POOL_NEW]});
+    const double *full = curves->gets[STRATEGY_FULL][sample];
+    demo_sample_x(rounds->demo, "sources", x_of(rounds, sample),
+                  {"private", seen(gets[POOL_PRIVATE])}, {"shared", seen(gets[POOL_SHARED])},
+                  {"steal", seen(gets[POOL_STEAL])}, {"victim", seen(gets[POOL_VICTIM])},
+                  {"new", seen(gets[POOL_NEW])});
+    bool has_full = rounds->strategies[STRATEGY_FULL].used;
+    demo_sample_x(rounds->demo, "made", x_of(rounds, sample), {"pool", gets[POOL_NEW]},
+                  {"full", has_full ? full[POOL_NEW] : NAN});
 }
 
 static void show_rates(const struct rounds *rounds, const struct curves *curves, int sample)
