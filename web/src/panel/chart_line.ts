@@ -16,6 +16,9 @@ import type { Chart, RunEvent, Series, View } from "./types";
 const PIN = 22; // pixels
 const PIN_ROWS = 5;
 
+/** Marks of an axis in bytes stand at whole KiB, MiB, GiB. */
+const BINARY_STEPS = Array.from({ length: 45 }, (_, power) => 2 ** power);
+
 export class LineChart implements Chart, Teller {
   private readonly series: Series[];
   private readonly offScale: HTMLElement | null;
@@ -153,7 +156,8 @@ export class LineChart implements Chart, Teller {
       labelFont: FONT,
       label: [label, unit && !isBytes ? `(${unit})` : ""].filter(Boolean).join(" ") || undefined,
       labelSize: 18,
-      size,
+      size: isBytes ? size + 12 : size,
+      incrs: isBytes ? BINARY_STEPS : undefined,
       grid: { stroke: colour("line"), width: 1 },
       ticks: { stroke: colour("line"), width: 1, size: 4 },
       values: (_plot, values) =>
