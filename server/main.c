@@ -21,7 +21,8 @@ static void usage(FILE *to)
     fputs("Usage: prepd COMMAND [OPTION...]\n\n", to);
     for (size_t i = 0; i < N_COMMANDS; i++)
         fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].summary);
-    fputs("\n`prepd COMMAND --help` tells a command's options; `prepd --version` the version.\n", to);
+    fputs("\n`prepd COMMAND --help` tells a command's options; `prepd --version` the version.\n",
+          to);
 }
 
 static const struct command *find_command(const char *name)

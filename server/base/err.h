@@ -1,8 +1,8 @@
 /* err.h - the one error idiom.
  *
- * A function that can fail returns 0 (or a count) on success and a negative errno on failure. Where a
- * person must read the reason, it also fills a `struct err` that the caller owns, usually on its stack.
- * Libraries do not log: the layer that handles the error logs it or answers with it, once.
+ * A function that can fail returns 0 (or a count) on success and a negative errno on failure. Where
+ * a person must read the reason, it also fills a `struct err` that the caller owns, usually on its
+ * stack. Libraries do not log: the layer that handles the error logs it or answers with it, once.
  *
  *     struct err err = {0};
  *     if (store_open(dir, &store, &err) < 0)

@@ -1,7 +1,8 @@
 /* loop.c - epoll, a sorted list of timers, and a queue that other threads post to; see loop.h.
  *
- * A watch that is unwatched inside a turn may still be named by an event that epoll_wait already returned, so it is only marked dead
- * and freed at the end of the turn. Timers are few (one each for a run, a deadline sweep, a heartbeat): a sorted list is enough. */
+ * A watch that is unwatched inside a turn may still be named by an event that epoll_wait already
+ * returned, so it is only marked dead and freed at the end of the turn. Timers are few (one each
+ * for a run, a deadline sweep, a heartbeat): a sorted list is enough. */
 #include "base/loop.h"
 
 #include <errno.h>

@@ -22,19 +22,21 @@ bool id_is_valid(const char *s);
 int64_t clock_ms(void);
 int64_t clock_wall_ms(void);
 
-/* Offset of the first byte that is not part of valid UTF-8 (RFC 3629: no surrogates, no overlong form), or len. */
+/* Offset of the first byte that is not part of valid UTF-8 (RFC 3629: no surrogates, no overlong
+ * form), or len. */
 size_t utf8_valid_len(const char *bytes, size_t len);
 
-/* Reads a regular file of at most `max` bytes. The buffer has `pad` NUL bytes after the text (md4c reads past
- * its end) and is freed by the caller. -EFBIG if it is larger, -EINVAL if it is no regular file; *err says what
- * and where. A symbolic link is followed. */
+/* Reads a regular file of at most `max` bytes. The buffer has `pad` NUL bytes after the text (md4c
+ * reads past its end) and is freed by the caller. -EFBIG if it is larger, -EINVAL if it is no
+ * regular file; *err says what and where. A symbolic link is followed. */
 int file_read(const char *path, size_t max, size_t pad, char **ret_data, size_t *ret_len,
               struct err *err);
 
 /* 64-bit FNV-1a, for cache keys and ETags of our own bytes; no defence against an adversary. */
 uint64_t hash_bytes(const void *bytes, size_t len);
 
-/* Parses a decimal without sign, blank or leading zero beyond "0"; false if it is anything else or > max. */
+/* Parses a decimal without sign, blank or leading zero beyond "0"; false if it is anything else or
+ * > max. */
 bool parse_u64(const char *s, uint64_t max, uint64_t *ret);
 
 #endif

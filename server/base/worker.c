@@ -1,6 +1,7 @@
 /* worker.c - a thread with a queue in and a list of finished jobs out; see worker.h.
  *
- * Finished jobs are chained on `finished` and the loop is woken once for each batch, not once for each job. */
+ * Finished jobs are chained on `finished` and the loop is woken once for each batch, not once for
+ * each job. */
 #include "base/worker.h"
 
 #include <errno.h>
@@ -89,7 +90,8 @@ static void batch_finish(struct worker *worker, struct job *batch)
     pthread_mutex_unlock(&worker->lock);
     if (post && loop_post(worker->loop, worker_deliver, worker) < 0) {
         pthread_mutex_lock(&worker->lock);
-        worker->posted = false; /* out of memory: the next batch, or worker_free, delivers these too */
+        worker->posted =
+            false; /* out of memory: the next batch, or worker_free, delivers these too */
         pthread_mutex_unlock(&worker->lock);
     }
 }
@@ -134,8 +136,8 @@ static void worker_deliver(void *ud)
     }
 }
 
-int worker_submit(struct worker *worker, int (*work)(void *job), void (*done)(void *job, int status),
-                  void *ud)
+int worker_submit(struct worker *worker, int (*work)(void *job),
+                  void (*done)(void *job, int status), void *ud)
 {
     struct job *job = malloc(sizeof *job);
     if (!job)
@@ -144,7 +146,8 @@ int worker_submit(struct worker *worker, int (*work)(void *job), void (*done)(vo
     pthread_mutex_lock(&worker->lock);
     queue_push(&worker->waiting, job);
     pthread_mutex_unlock(&worker->lock);
-    pthread_cond_signal(&worker->wanted); /* after the unlock: woken earlier, it would only wait for the lock */
+    pthread_cond_signal(
+        &worker->wanted); /* after the unlock: woken earlier, it would only wait for the lock */
     return 0;
 }
 
@@ -183,7 +186,8 @@ int worker_new(struct loop *loop, const char *name, const struct worker_hooks *h
     return 0;
 }
 
-/* A delivery posted earlier may still be on the loop's queue: after the join, run it from here until nothing is posted. */
+/* A delivery posted earlier may still be on the loop's queue: after the join, run it from here
+ * until nothing is posted. */
 void worker_free(struct worker *worker)
 {
     if (!worker)

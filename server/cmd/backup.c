@@ -31,8 +31,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_child children[] = {{&paths_argp, 0, NULL, 0}, {0}};
-static const struct argp argp = {NULL, parse, "FILE", "Writes a copy of the database to FILE.",
-                                 children, NULL, NULL};
+static const struct argp argp = {NULL,     parse, "FILE", "Writes a copy of the database to FILE.",
+                                 children, NULL,  NULL};
 
 int cmd_backup(int argc, char **argv)
 {

@@ -1,4 +1,5 @@
-/* check.c - `prepd check`: reads notes as the server would and tells what is wrong, file:line: text.
+/* check.c - `prepd check`: reads notes as the server would and tells what is wrong, file:line:
+ * text.
  *
  * Exit 0: nothing found; 1: something found; 2: a path cannot be read. */
 #include <stdio.h>
@@ -32,8 +33,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp_child children[] = {{&paths_argp, 0, NULL, 0}, {0}};
 static const struct argp argp = {
-    NULL, parse, "[DIR|FILE]...",
-    "Looks for mistakes in notes: the shipped ones, or the folders and files named.", children, NULL,
+    NULL,
+    parse,
+    "[DIR|FILE]...",
+    "Looks for mistakes in notes: the shipped ones, or the folders and files named.",
+    children,
+    NULL,
     NULL};
 
 #define PROBLEM(checker, file, line, ...)                                                          \
@@ -62,7 +67,8 @@ static void check_demos(struct checker *checker, const struct note_file *file)
     const struct note *note = file->note;
     for (size_t i = 0; i < note->n_demos; i++)
         if (!catalogue_find(checker->catalogue, note->demos[i].id))
-            PROBLEM(checker, file, note->demos[i].line, "there is no demo \"%s\"", note->demos[i].id);
+            PROBLEM(checker, file, note->demos[i].line, "there is no demo \"%s\"",
+                    note->demos[i].id);
 }
 
 static void check_headings(struct checker *checker, const struct note_file *file)

@@ -1,6 +1,7 @@
 /* cmd.h - the command line: one file a command, one row each in the table of main.c.
  *
- * Exit status: 0 ok, 1 failed, 2 usage or something given (a folder, an address, a parameter) that cannot be used. */
+ * Exit status: 0 ok, 1 failed, 2 usage or something given (a folder, an address, a parameter) that
+ * cannot be used. */
 #ifndef PREPD_CMD_CMD_H
 #define PREPD_CMD_CMD_H
 
@@ -30,7 +31,8 @@ int cmd_backup(int argc, char **argv);
 
 enum { PATHS_MAX = 32 };
 
-/* Folders given on the command line, with the shipped ones and defaults filled in by paths_resolve. */
+/* Folders given on the command line, with the shipped ones and defaults filled in by paths_resolve.
+ */
 struct paths {
     const char *notes[PATHS_MAX];
     size_t n_notes;
@@ -49,14 +51,16 @@ struct paths {
     char *owned[4];
 };
 
-/* Parser of --notes --only-notes --demos --data, to be a child of a command's own; its input is a struct paths. */
+/* Parser of --notes --only-notes --demos --data, to be a child of a command's own; its input is a
+ * struct paths. */
 extern const struct argp paths_argp;
 
 /* Parser of --unsafe-run, to be a child of a command's own; its input is a bool. */
 extern const struct argp unsafe_argp;
 
-/* Finds the shipped notes and demos beside the program (share/prepd, or ../share/prepd) and the data folder ($XDG_DATA_HOME/prepd,
- * else ~/.local/share/prepd). -ENOENT with what was looked for. */
+/* Finds the shipped notes and demos beside the program (share/prepd, or ../share/prepd) and the
+ * data folder ($XDG_DATA_HOME/prepd, else ~/.local/share/prepd). -ENOENT with what was looked for.
+ */
 int paths_resolve(struct paths *paths, struct err *err);
 void paths_free(struct paths *paths);
 

@@ -17,8 +17,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_child children[] = {{&paths_argp, 0, NULL, 0}, {0}};
-static const struct argp argp = {NULL, parse, NULL, "Lists the demos and their parameters.",
-                                 children, NULL, NULL};
+static const struct argp argp = {NULL,     parse, NULL, "Lists the demos and their parameters.",
+                                 children, NULL,  NULL};
 
 static const char *text_of(const json_t *object, const char *key)
 {

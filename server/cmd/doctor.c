@@ -1,4 +1,5 @@
-/* doctor.c - `prepd doctor`: what works here, tried rather than guessed, and the command that mends what does not.
+/* doctor.c - `prepd doctor`: what works here, tried rather than guessed, and the command that mends
+ * what does not.
  *
  * Exit 0: everything works; 1: something does not. */
 #include <errno.h>
@@ -24,9 +25,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_child children[] = {{&paths_argp, 0, NULL, 0}, {0}};
-static const struct argp argp = {NULL, parse, NULL,
-                                 "Tries what prepd needs from this machine and says how to mend the rest.",
-                                 children, NULL, NULL};
+static const struct argp argp = {
+    NULL,     parse,
+    NULL,     "Tries what prepd needs from this machine and says how to mend the rest.",
+    children, NULL,
+    NULL};
 
 static int said(bool good, const char *what, const char *text)
 {
@@ -39,9 +42,10 @@ static int examine_data(const struct paths *paths)
     struct err err = {0};
     struct store *store = NULL;
     int r = store_open(paths->data_dir, &store, &err);
-    int problems = r == 0       ? said(true, "data", paths->data_dir)
-                   : r == -EBUSY ? said(true, "data", err.text) /* a prepd that serves is no problem */
-                                 : said(false, "data", err.text);
+    int problems = r == 0 ? said(true, "data", paths->data_dir)
+                   : r == -EBUSY
+                       ? said(true, "data", err.text) /* a prepd that serves is no problem */
+                       : said(false, "data", err.text);
     store_close(store);
     return problems;
 }

@@ -13,7 +13,8 @@
 enum { OPT_ONLY_NOTES = 256 };
 
 static const struct argp_option options[] = {
-    {"notes", 'n', "DIR|FILE", 0, "Add a book: a folder of Markdown, or one file (may be repeated)", 0},
+    {"notes", 'n', "DIR|FILE", 0, "Add a book: a folder of Markdown, or one file (may be repeated)",
+     0},
     {"only-notes", OPT_ONLY_NOTES, NULL, 0, "Leave the shipped notes out", 0},
     {"demos", 'd', "DIR", 0, "Add a folder of demos: NAME and NAME.json each (may be repeated)", 0},
     {"data", 'D', "DIR", 0, "Where progress and runs are kept", 0},
@@ -88,8 +89,10 @@ static int find_share(char **ret, struct err *err)
             return 0;
         }
     }
-    return err_set(err, ENOENT, "the shipped notes and demos are neither in %s/share/prepd nor in %s/../share/prepd",
-                   dir, dir);
+    return err_set(
+        err, ENOENT,
+        "the shipped notes and demos are neither in %s/share/prepd nor in %s/../share/prepd", dir,
+        dir);
 }
 
 static char *join(const char *dir, const char *name)
@@ -101,13 +104,14 @@ static char *join(const char *dir, const char *name)
 static char *default_data_dir(void)
 {
     const char *xdg = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-    if (xdg && xdg[0] == '/') /* a relative one is to be ignored (XDG base directory specification) */
+    if (xdg &&
+        xdg[0] == '/') /* a relative one is to be ignored (XDG base directory specification) */
         return join(xdg, "prepd");
     return join(home && home[0] ? home : ".", ".local/share/prepd");
 }
 
-/* A book's name is part of the identity of its ticks, so it comes from its path's last part and not from its place on the command
- * line; the second of the same name gets a number. */
+/* A book's name is part of the identity of its ticks, so it comes from its path's last part and not
+ * from its place on the command line; the second of the same name gets a number. */
 static void name_book(struct paths *paths, size_t i)
 {
     char copy[PATH_MAX], base[48];

@@ -1,6 +1,8 @@
-/* report.c - notes as they come, one line that shows the newest sample of each view, then a table of what was measured.
+/* report.c - notes as they come, one line that shows the newest sample of each view, then a table
+ * of what was measured.
  *
- * Text from a demo goes to a terminal, so control characters are left out: an escape sequence must not reach it. */
+ * Text from a demo goes to a terminal, so control characters are left out: an escape sequence must
+ * not reach it. */
 #include "cmd/report.h"
 
 #include <stdlib.h>
@@ -58,7 +60,8 @@ static const json_t *find_entry(const json_t *list, const char *id)
 {
     size_t i;
     const json_t *entry;
-    json_array_foreach (list, i, entry) {
+    json_array_foreach(list, i, entry)
+    {
         const char *own = json_string_value(json_object_get(entry, "id"));
         if (own && id && strcmp(own, id) == 0)
             return entry;
@@ -87,7 +90,8 @@ static void show_start(struct report *report, const json_t *event)
         put_text(report, json_string_value(json_object_get(text, report->lang)));
         fputc('\n', report->out);
     }
-    json_object_foreach (json_object_get(event, "params"), name, value) {
+    json_object_foreach(json_object_get(event, "params"), name, value)
+    {
         char *json = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
         fprintf(report->out, "  %s=%s", name, json ? json : "?");
         free(json);
@@ -104,7 +108,8 @@ static void show_sample(struct report *report, const json_t *event)
     json_t *value;
     fresh_line(report);
     fprintf(report->out, "  %7.1f s ", json_number_value(json_object_get(event, "t")) / 1000);
-    json_object_foreach (values, name, value) {
+    json_object_foreach(values, name, value)
+    {
         const json_t *series = find_entry(json_object_get(view, "series"), name);
         if (json_is_true(json_object_get(series, "hidden")) || !json_is_number(value))
             continue;
@@ -164,8 +169,7 @@ static void show_exit(struct report *report, const json_t *event)
     if (json_is_integer(signal))
         fprintf(report->out, "  signal %d", (int)json_integer_value(signal));
     else
-        fprintf(report->out, "  exit %d",
-                (int)json_integer_value(json_object_get(event, "code")));
+        fprintf(report->out, "  exit %d", (int)json_integer_value(json_object_get(event, "code")));
     fprintf(report->out, ", %.2f s, CPU %.2f s, %.1f MiB\n",
             json_number_value(json_object_get(event, "wall_ms")) / 1000,
             json_number_value(json_object_get(event, "cpu_ms")) / 1000,

@@ -8,7 +8,8 @@
 
 struct report;
 
-/* Language by $LC_ALL, $LC_MESSAGES or $LANG: Chinese for zh…, else English. NULL if out of memory. */
+/* Language by $LC_ALL, $LC_MESSAGES or $LANG: Chinese for zh…, else English. NULL if out of memory.
+ */
 struct report *report_new(const struct demo *demo, FILE *out);
 /* NDJSON lines of the run, whole ones, in order. */
 void report_lines(struct report *report, const char *lines, size_t len);

@@ -1,7 +1,8 @@
-/* run.c - `prepd run DEMO [name=value]...`: a demo in this terminal, in the same sandbox as from a page.
+/* run.c - `prepd run DEMO [name=value]...`: a demo in this terminal, in the same sandbox as from a
+ * page.
  *
- * On a terminal a report to read (report.c); on a pipe the run's log as NDJSON, line by line as it grows. Ctrl-C stops the run. Exit 0:
- * it ended by itself and every check held. */
+ * On a terminal a report to read (report.c); on a pipe the run's log as NDJSON, line by line as it
+ * grows. Ctrl-C stops the run. Exit 0: it ended by itself and every check held. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,17 +50,23 @@ static error_t parse(int key, char *arg, struct argp_state *state)
             args->demo = arg;
         return 0;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "say which demo: prepd run DEMO [name=value]... (prepd demos lists them)");
+        argp_error(state,
+                   "say which demo: prepd run DEMO [name=value]... (prepd demos lists them)");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
 }
 
-static const struct argp_child children[] = {{&paths_argp, 0, NULL, 0}, {&unsafe_argp, 0, NULL, 0}, {0}};
-static const struct argp argp = {NULL, parse, "DEMO [name=value]...",
+static const struct argp_child children[] = {
+    {&paths_argp, 0, NULL, 0}, {&unsafe_argp, 0, NULL, 0}, {0}};
+static const struct argp argp = {NULL,
+                                 parse,
+                                 "DEMO [name=value]...",
                                  "Runs a demo in its sandbox and shows what it measures.",
-                                 children, NULL, NULL};
+                                 children,
+                                 NULL,
+                                 NULL};
 
 /*** Following the run ***/
 
@@ -109,8 +116,8 @@ static int verdict(const struct run *run)
                 !json_is_true(json_object_get(end, "stopped"));
     size_t i;
     json_t *check;
-    json_array_foreach (json_object_get(summary, "checks"), i, check)
-        good = good && json_is_true(json_object_get(check, "ok"));
+    json_array_foreach(json_object_get(summary, "checks"), i, check) good =
+        good && json_is_true(json_object_get(check, "ok"));
     json_decref(summary);
     return good ? EXIT_OK : EXIT_FAILED;
 }
@@ -157,8 +164,10 @@ static int open_and_run(struct arguments *args, struct runner_link *link, struct
     if (r == 0)
         r = loop_new(&terminal.loop, err);
     if (r == 0) {
-        struct runs_options options = {
-            .loop = terminal.loop, .catalogue = catalogue, .link = steal_ptr(&link), .max_running = 1};
+        struct runs_options options = {.loop = terminal.loop,
+                                       .catalogue = catalogue,
+                                       .link = steal_ptr(&link),
+                                       .max_running = 1};
         r = runs_new(&options, &terminal.runs, err);
     }
     if (r == 0)

@@ -56,10 +56,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     }
 }
 
-static const struct argp_child children[] = {{&paths_argp, 0, NULL, 0}, {&unsafe_argp, 0, NULL, 0}, {0}};
-static const struct argp argp = {options, parse, NULL,
-                                 "Serves notes, progress and demos to a browser on this machine.",
-                                 children, NULL, NULL};
+static const struct argp_child children[] = {
+    {&paths_argp, 0, NULL, 0}, {&unsafe_argp, 0, NULL, 0}, {0}};
+static const struct argp argp = {
+    options,  parse, NULL, "Serves notes, progress and demos to a browser on this machine.",
+    children, NULL,  NULL};
 
 static void stop(void *loop)
 {

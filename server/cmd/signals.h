@@ -10,8 +10,9 @@ struct signals {
     void *ud;
 };
 
-/* Calls asked(ud) on the loop for each SIGINT or SIGTERM, and ignores SIGPIPE. The signals stay blocked for good; call it before any
- * thread starts, so that all inherit that. `signals` must stay where it is until signals_close. */
+/* Calls asked(ud) on the loop for each SIGINT or SIGTERM, and ignores SIGPIPE. The signals stay
+ * blocked for good; call it before any thread starts, so that all inherit that. `signals` must stay
+ * where it is until signals_close. */
 int signals_watch(struct signals *signals, struct loop *loop, void (*asked)(void *ud), void *ud,
                   struct err *err);
 /* After the loop has been freed. */

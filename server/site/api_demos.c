@@ -5,7 +5,8 @@ static json_t *demo_json(const struct site *site, const struct demo *demo)
 {
     struct err why = {0};
     bool available = runs_can_run(site->runs, demo, &why) == 0;
-    json_t *object = json_copy((json_t *)demo->manifest); /* shallow: the manifest itself is not changed */
+    json_t *object =
+        json_copy((json_t *)demo->manifest); /* shallow: the manifest itself is not changed */
     json_object_set_new(object, "id", json_string(demo->id));
     json_object_set_new(object, "available", json_boolean(available));
     json_object_set_new(object, "why", json_string(why.text));

@@ -4,8 +4,8 @@
 
 #include "site/broadcast.h"
 #include "site/handlers.h"
-#include "site/strings.h"
 #include "site/progress.h"
+#include "site/strings.h"
 #include "site/tick.h"
 
 /*** Topics ***/
@@ -37,9 +37,8 @@ static json_t *find_entry(json_t *list, const char *id)
 {
     size_t i;
     json_t *entry;
-    json_array_foreach (list, i, entry)
-        if (strcmp(json_string_value(json_object_get(entry, "id")), id) == 0)
-            return entry;
+    json_array_foreach(list, i, entry) if (strcmp(json_string_value(json_object_get(entry, "id")),
+                                                  id) == 0) return entry;
     return NULL;
 }
 
@@ -126,8 +125,9 @@ static bool read_tick(struct http_request *req, enum item_state *ret)
     const json_t *state = json_object_get(json, "state");
     bool good = json_is_string(state) && item_state_from_name(json_string_value(state), ret) == 0;
     if (!json)
-        http_reply_error(req, 400, "bad_json", NULL, "the body is not JSON: %s (line %d, column %d)",
-                         error.text, error.line, error.column);
+        http_reply_error(req, 400, "bad_json", NULL,
+                         "the body is not JSON: %s (line %d, column %d)", error.text, error.line,
+                         error.column);
     else if (!json_is_object(json))
         http_reply_error(req, 400, "bad_json", NULL, "the body must be a JSON object");
     else if (!good)

@@ -50,7 +50,8 @@ static void wake_all(struct broadcast *broadcast)
         http_stream_wake(reader->stream);
 }
 
-/* Takes data. An event too long for the ring (a very long slug) becomes a resync: pages then ask for themselves. */
+/* Takes data. An event too long for the ring (a very long slug) becomes a resync: pages then ask
+ * for themselves. */
 static void publish(struct broadcast *broadcast, const char *event, json_t *data)
 {
     uint64_t n = ++broadcast->last;

@@ -1,7 +1,8 @@
 /* broadcast.h - the stream behind /api/events: what changed, told to every open page.
  *
- * A ring of the last events, numbered; a reader is the number it has seen. One that fell further behind than the ring, or comes back
- * after prepd was started anew, gets `event: resync` and reloads what it shows. Loop's thread only. */
+ * A ring of the last events, numbered; a reader is the number it has seen. One that fell further
+ * behind than the ring, or comes back after prepd was started anew, gets `event: resync` and
+ * reloads what it shows. Loop's thread only. */
 #ifndef PREPD_SITE_BROADCAST_H
 #define PREPD_SITE_BROADCAST_H
 

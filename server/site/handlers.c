@@ -23,12 +23,10 @@ static const struct {
     int status;
     const char *name;
 } meanings[] = {
-    {EINVAL, 400, "bad_request"},    {ENOENT, 404, "not_found"},
-    {ESTALE, 409, "gone"},           {EAGAIN, 429, "busy"},
-    {ENOSYS, 503, "unavailable"},    {EPIPE, 503, "unavailable"},
-    {EBUSY, 503, "database_locked"}, {EROFS, 503, "read_only"},
-    {EACCES, 503, "read_only"},      {ENOSPC, 507, "disk_full"},
-    {ENOMEM, 503, "out_of_memory"},
+    {EINVAL, 400, "bad_request"},    {ENOENT, 404, "not_found"},     {ESTALE, 409, "gone"},
+    {EAGAIN, 429, "busy"},           {ENOSYS, 503, "unavailable"},   {EPIPE, 503, "unavailable"},
+    {EBUSY, 503, "database_locked"}, {EROFS, 503, "read_only"},      {EACCES, 503, "read_only"},
+    {ENOSPC, 507, "disk_full"},      {ENOMEM, 503, "out_of_memory"},
 };
 
 void reply_err(struct http_request *req, const struct err *err)
@@ -53,7 +51,8 @@ bool lang_from_name(const char *name, enum lang *ret)
     return true;
 }
 
-/* The first of zh and en that the browser lists (RFC 9110 12.5.4; browsers list by preference, so weights are not read). */
+/* The first of zh and en that the browser lists (RFC 9110 12.5.4; browsers list by preference, so
+ * weights are not read). */
 static enum lang accepted_lang(const char *header)
 {
     for (const char *p = header; p && *p;) {

@@ -8,11 +8,14 @@
 
 /* ---- shared ---- */
 
-/* Answers with compact JSON; takes the object. NULL (out of memory while it was made) answers 503. */
+/* Answers with compact JSON; takes the object. NULL (out of memory while it was made) answers 503.
+ */
 void reply_json(struct http_request *req, int status, json_t *object);
-/* Answers with the error that a layer reported: the status that its errno stands for, err's text and field. */
+/* Answers with the error that a layer reported: the status that its errno stands for, err's text
+ * and field. */
 void reply_err(struct http_request *req, const struct err *err);
-/* The language a page without one in its path is shown in: ?lang=, the cookie, Accept-Language, Chinese. */
+/* The language a page without one in its path is shown in: ?lang=, the cookie, Accept-Language,
+ * Chinese. */
 enum lang request_lang(const struct http_request *req);
 bool lang_from_name(const char *name, enum lang *ret);
 

@@ -1,6 +1,7 @@
 /* pagecache.c - a search tree (tsearch(3)) of pages by path; see pagecache.h.
  *
- * There are as many paths as topics and languages, so nothing is evicted; topics that are gone stay until the next start. */
+ * There are as many paths as topics and languages, so nothing is evicted; topics that are gone stay
+ * until the next start. */
 #include "site/pagecache.h"
 
 #include <errno.h>

@@ -68,8 +68,11 @@ int progress_add(struct progress *progress, const struct topic *topic, const str
         items[i].state = from->state;
         items[i].changed = from->changed;
     }
-    progress->files[progress->n_files++] = (struct file_progress){
-        .topic = topic, .file = file, .items = items, .n_items = sync->n_items, .held = sync->n_held};
+    progress->files[progress->n_files++] = (struct file_progress){.topic = topic,
+                                                                  .file = file,
+                                                                  .items = items,
+                                                                  .n_items = sync->n_items,
+                                                                  .held = sync->n_held};
     progress->n_places += sync->n_items;
     return 0;
 }
@@ -90,7 +93,8 @@ int progress_seal(struct progress *progress, uint64_t revision)
 {
     progress->revision = revision;
     qsort(progress->files, progress->n_files, sizeof *progress->files, file_compare);
-    progress->places = calloc(progress->n_places ? progress->n_places : 1, sizeof *progress->places);
+    progress->places =
+        calloc(progress->n_places ? progress->n_places : 1, sizeof *progress->places);
     if (!progress->places)
         return -ENOMEM;
     struct place *to = progress->places;

@@ -1,7 +1,7 @@
 /* progress.h - every item's state, in memory; the store's rows are the truth, this is their mirror.
  *
- * Built by sync.c each time notes are matched to rows, changed only after a COMMIT. Loop's thread only, but for
- * progress_new … progress_seal, which build one that nobody else sees yet. */
+ * Built by sync.c each time notes are matched to rows, changed only after a COMMIT. Loop's thread
+ * only, but for progress_new … progress_seal, which build one that nobody else sees yet. */
 #ifndef PREPD_SITE_PROGRESS_H
 #define PREPD_SITE_PROGRESS_H
 
@@ -26,7 +26,8 @@ struct progress_count {
 /* Room for n_files files. NULL if out of memory. */
 struct progress *progress_new(size_t n_files);
 void progress_free(struct progress *progress);
-/* Adds what store_sync_file said of a file. `topic` and `file` must outlive the progress (they are the library's). -ENOMEM. */
+/* Adds what store_sync_file said of a file. `topic` and `file` must outlive the progress (they are
+ * the library's). -ENOMEM. */
 int progress_add(struct progress *progress, const struct topic *topic, const struct note_file *file,
                  const struct store_sync *sync);
 /* Sorts for the look-ups below; nothing is added afterwards. `revision` is the store's. -ENOMEM. */

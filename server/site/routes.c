@@ -1,4 +1,5 @@
-/* routes.c - THE route table. A new page or API call is one row here and one handler (handlers.h). */
+/* routes.c - THE route table. A new page or API call is one row here and one handler (handlers.h).
+ */
 #include "http/assets.h"
 #include "site/handlers.h"
 

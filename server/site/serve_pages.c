@@ -7,11 +7,11 @@
 
 #include "base/html.h"
 #include "site/handlers.h"
-#include "site/strings.h"
 #include "site/keeper.h"
 #include "site/pagecache.h"
 #include "site/pages.h"
 #include "site/progress.h"
+#include "site/strings.h"
 #include "site/sync.h"
 #include "site/tick.h"
 
@@ -37,8 +37,8 @@ static int add_other_argument(const char *name, const char *value, void *ud)
     return to->failed;
 }
 
-/* A link of the language switch has ?lang=xx: it is remembered in a cookie, and the address is cleaned by a redirect. True if it was
- * one, and answered. */
+/* A link of the language switch has ?lang=xx: it is remembered in a cookie, and the address is
+ * cleaned by a redirect. True if it was one, and answered. */
 static bool switch_language(struct http_request *req)
 {
     enum lang lang;
@@ -205,7 +205,8 @@ static const struct demo *find_demo(struct http_request *req)
     return demo;
 }
 
-/* Name-value pairs of an address or a form, of which only the demo's parameters and `preset` count. */
+/* Name-value pairs of an address or a form, of which only the demo's parameters and `preset` count.
+ */
 struct pairs {
     const struct demo *demo;
     const char *names[64], *values[64];

@@ -1,7 +1,8 @@
 /* site.c - opening and closing everything in order.
  *
- * Opening: notes, store, matching, demos, worker, runs, HTTP, watching — so that the first answer is already right. Closing is the
- * reverse, and never with a stream still open: libmicrohttpd aborts when it is stopped with a suspended connection. */
+ * Opening: notes, store, matching, demos, worker, runs, HTTP, watching — so that the first answer
+ * is already right. Closing is the reverse, and never with a stream still open: libmicrohttpd
+ * aborts when it is stopped with a suspended connection. */
 #include "site/site.h"
 
 #include <errno.h>
@@ -78,7 +79,8 @@ static void notes_changed(void *ud)
     sync_rescan(ud);
 }
 
-/* A folder that cannot be watched is served all the same; the reader restarts prepd to see changes. */
+/* A folder that cannot be watched is served all the same; the reader restarts prepd to see changes.
+ */
 static void open_watch(struct site *site)
 {
     struct err err = {0};

@@ -1,10 +1,13 @@
-/* site.h - what prepd is, put together: notes, progress, demos and runs behind one set of pages and one API.
+/* site.h - what prepd is, put together: notes, progress, demos and runs behind one set of pages and
+ * one API.
  *
- * DESIGN  The site owns the four layers below and is the only place that knows two of them at once. Everything here runs on the loop's
- * thread, except store calls and note parsing, which are jobs on the one worker; the site keeps the progress of all items in memory
- * (progress.h), so that no page needs SQL, and keeps rendered pages until a revision moves (pagecache.h).
+ * DESIGN  The site owns the four layers below and is the only place that knows two of them at once.
+ * Everything here runs on the loop's thread, except store calls and note parsing, which are jobs on
+ * the one worker; the site keeps the progress of all items in memory (progress.h), so that no page
+ * needs SQL, and keeps rendered pages until a revision moves (pagecache.h).
  *
- * routes.c holds THE route table. pages.h: what writes HTML. api_*.c: what answers JSON. sync.c: notes → store. */
+ * routes.c holds THE route table. pages.h: what writes HTML. api_*.c: what answers JSON. sync.c:
+ * notes → store. */
 #ifndef PREPD_SITE_SITE_H
 #define PREPD_SITE_SITE_H
 
@@ -51,10 +54,12 @@ struct site_options {
     struct runner_link *link; /* taken over, on failure too */
 };
 
-/* Opens everything, matches all notes to the store and listens. On failure nothing stays open, and err says what and where. */
+/* Opens everything, matches all notes to the store and listens. On failure nothing stays open, and
+ * err says what and where. */
 int site_open(struct loop *loop, const struct site_options *options, struct site **ret,
               struct err *err);
-/* The ordered stop: no new runs → runs ended → their logs closed → streams ended → HTTP stopped → store closed. Takes < 1 s. */
+/* The ordered stop: no new runs → runs ended → their logs closed → streams ended → HTTP stopped →
+ * store closed. Takes < 1 s. */
 void site_close(struct site *site);
 
 extern const struct http_route site_routes[];

@@ -1,7 +1,8 @@
 /* sync.c - matching the library's files to the store; see sync.h.
  *
- * The job owns what it makes until its done function swaps it in on the loop's thread. Reading site->library on the worker is safe:
- * it is immutable, and only a rescan's done function, of which one at a time is under way, frees it. */
+ * The job owns what it makes until its done function swaps it in on the loop's thread. Reading
+ * site->library on the worker is safe: it is immutable, and only a rescan's done function, of which
+ * one at a time is under way, frees it. */
 #include "site/sync.h"
 
 #include <errno.h>
@@ -46,10 +47,11 @@ static int sync_file(struct store *store, const struct topic *topic, const struc
     return r < 0 ? err_set(err, -r, "%s: out of memory", file->path) : 0;
 }
 
-/* Calls sync_file for each file that parsed; `keys` gets the key of every file that is there at all, so that a file which cannot be
- * read for a moment loses no row. */
+/* Calls sync_file for each file that parsed; `keys` gets the key of every file that is there at
+ * all, so that a file which cannot be read for a moment loses no row. */
 static int sync_topics(struct store *store, const struct library *library, const char *confirm,
-                       struct progress *progress, const char **keys, size_t *n_keys, struct err *err)
+                       struct progress *progress, const char **keys, size_t *n_keys,
+                       struct err *err)
 {
     size_t n_topics;
     const struct topic *topics = library_topics(library, &n_topics);
@@ -93,7 +95,8 @@ static int sync_once(struct store *store, const struct library *library, const c
     return 0;
 }
 
-/* An item that moved from a file already passed changes that file's entry: then one more pass gives the settled picture. */
+/* An item that moved from a file already passed changes that file's entry: then one more pass gives
+ * the settled picture. */
 int sync_library(struct store *store, const struct library *library, const char *confirm,
                  struct progress **ret, struct err *err)
 {
@@ -126,8 +129,8 @@ static int rescan_work(void *job)
 {
     struct rescan *rescan = job;
     struct site *site = rescan->site;
-    int r = library_scan(site->sources, site->n_sources, site->library, &rescan->library,
-                         &rescan->err);
+    int r =
+        library_scan(site->sources, site->n_sources, site->library, &rescan->library, &rescan->err);
     if (r < 0)
         return r;
     return sync_library(site->store, rescan->library, rescan->confirm, &rescan->progress,
@@ -166,8 +169,8 @@ static void rescan_done(void *job, int status)
     }
 }
 
-static int rescan_submit(struct site *site, const char *confirm,
-                         void (*done)(void *ud, int status), void *ud)
+static int rescan_submit(struct site *site, const char *confirm, void (*done)(void *ud, int status),
+                         void *ud)
 {
     struct rescan *rescan = calloc(1, sizeof *rescan);
     if (!rescan)

@@ -26,7 +26,8 @@ static int tick_work(void *job)
 {
     struct tick *tick = job;
     struct store *store = tick->site->store;
-    int r = store_item_set(store, tick->id, tick->state, tick->wall_ms, &tick->revision, &tick->err);
+    int r =
+        store_item_set(store, tick->id, tick->state, tick->wall_ms, &tick->revision, &tick->err);
     if (r == -ESTALE && store_item_topic(store, tick->id, &tick->topic, NULL) < 0)
         tick->topic = NULL;
     return r;

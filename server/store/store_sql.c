@@ -75,8 +75,9 @@ static const char *const statements[SQL_COUNT] = {
              " total(p.gone_at IS NOT NULL)"
              " FROM items i JOIN places p USING (item) WHERE i.id = ?1 GROUP BY i.item",
     /* where it stands, or stood last */
-    [SQL_ITEM_TOPIC] = "SELECT f.topic FROM items i JOIN places p USING (item) JOIN files f USING (file)"
-                       " WHERE i.id = ?1 ORDER BY p.gone_at IS NULL DESC, p.gone_at DESC LIMIT 1",
+    [SQL_ITEM_TOPIC] =
+        "SELECT f.topic FROM items i JOIN places p USING (item) JOIN files f USING (file)"
+        " WHERE i.id = ?1 ORDER BY p.gone_at IS NULL DESC, p.gone_at DESC LIMIT 1",
     [SQL_ITEM_SET] = "UPDATE items SET state = ?2, set_at = ?3 WHERE item = ?1",
     /* of another file of the topic, and not in this file already */
     [SQL_ITEM_OF_SLUG] =

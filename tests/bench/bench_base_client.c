@@ -1,8 +1,9 @@
 /* bench_base_client.c - the client side of `./dev bench serve`: one keep-alive connection, timed.
  *
- *   bench_base_client start N PREPD ARGS…   exec of prepd → its first answer to GET /healthz, N times (a fresh process each)
- *   bench_base_client run PORT DEMO N       POST of a run → its first `sample` event at this client, N times
- *   bench_base_client tick PORT TOPIC DIR S durable ticks of one client against overwriting 4 KiB + fdatasync in DIR, in turn, S seconds
+ *   bench_base_client start N PREPD ARGS…   exec of prepd → its first answer to GET /healthz, N
+ * times (a fresh process each) bench_base_client run PORT DEMO N       POST of a run → its first
+ * `sample` event at this client, N times bench_base_client tick PORT TOPIC DIR S durable ticks of
+ * one client against overwriting 4 KiB + fdatasync in DIR, in turn, S seconds
  *
  * Each prints one line of figures; times are in milliseconds on CLOCK_MONOTONIC. */
 #include <arpa/inet.h>
@@ -106,7 +107,8 @@ static void receive(struct client *client)
     client->answer[client->len] = '\0';
 }
 
-/* Reads one answer with a Content-Length; returns its status, *ret_body points into client->answer. */
+/* Reads one answer with a Content-Length; returns its status, *ret_body points into client->answer.
+ */
 static int answer(struct client *client, const char **ret_body)
 {
     const char *end = NULL, *length;
@@ -311,7 +313,8 @@ int main(int argc, char **argv)
     else if (argc > 1 && strcmp(argv[1], "tick") == 0)
         status = cmd_tick(argc, argv);
     if (status == 2)
-        fputs("usage: bench_base_client start N PREPD ARG… | run PORT DEMO N | tick PORT TOPIC DIR SECONDS\n",
+        fputs("usage: bench_base_client start N PREPD ARG… | run PORT DEMO N | tick PORT TOPIC DIR "
+              "SECONDS\n",
               stderr);
     return status;
 }

@@ -98,16 +98,28 @@ static void utf8_is_refused_at_the_first_bad_byte(void **state)
         const char *bytes;
         size_t valid;
     } cases[] = {
-        {"plain", 5},           {"内存", 6},          {"\xf0\x9f\x98\x80", 4}, {"a\x80", 1},
-        {"\xc0\xaf", 0},        {"\xe0\x80\xaf", 0},  {"\xed\xa0\x80", 0},     {"\xf4\x90\x80\x80", 0},
-        {"ok\xe5\x86", 2},      {"\xf5\x80\x80\x80", 0}, {"\xff", 0},          {"", 0},
-        {"\xef\xbf\xbf", 3},    {"\xf0\x80\x80\x80", 0}, {"x\xc2", 1},
+        {"plain", 5},
+        {"内存", 6},
+        {"\xf0\x9f\x98\x80", 4},
+        {"a\x80", 1},
+        {"\xc0\xaf", 0},
+        {"\xe0\x80\xaf", 0},
+        {"\xed\xa0\x80", 0},
+        {"\xf4\x90\x80\x80", 0},
+        {"ok\xe5\x86", 2},
+        {"\xf5\x80\x80\x80", 0},
+        {"\xff", 0},
+        {"", 0},
+        {"\xef\xbf\xbf", 3},
+        {"\xf0\x80\x80\x80", 0},
+        {"x\xc2", 1},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
         assert_int_equal(utf8_valid_len(cases[i].bytes, strlen(cases[i].bytes)), cases[i].valid);
 }
 
-/* `before` times the filler, the bytes in question, and the filler again, in a buffer of exactly that size. */
+/* `before` times the filler, the bytes in question, and the filler again, in a buffer of exactly
+ * that size. */
 static size_t valid_len_within(const char *filler, size_t before, const char *tried)
 {
     struct text text = {0};
@@ -130,10 +142,18 @@ static void utf8_is_judged_alike_wherever_it_stands(void **state)
 {
     (void)state;
     static const char *const fillers[] = {"a", "é", "缓", "a缓", "é缓"};
-    static const char *const good[] = {"x",  "é", "内", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80",
-                                       "😀", "\xf4\x8f\xbf\xbf"};
-    static const char *const bad[] = {"\x80",         "\xc1\xbf",         "\xc3x", "\xe5\x86x", "\xe0\x9f\xbf",
-                                      "\xed\xa0\x80", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf8",  "\xff"};
+    static const char *const good[] = {
+        "x", "é", "内", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80", "😀", "\xf4\x8f\xbf\xbf"};
+    static const char *const bad[] = {"\x80",
+                                      "\xc1\xbf",
+                                      "\xc3x",
+                                      "\xe5\x86x",
+                                      "\xe0\x9f\xbf",
+                                      "\xed\xa0\x80",
+                                      "\xf0\x8f\xbf\xbf",
+                                      "\xf4\x90\x80\x80",
+                                      "\xf8",
+                                      "\xff"};
     for (size_t f = 0; f < ARRAY_LEN(fillers); f++)
         for (size_t before = 0; before < 40; before++) {
             size_t n = strlen(fillers[f]), from = before * n;
@@ -187,7 +207,10 @@ static void numbers_are_parsed_strictly(void **state)
     assert_true(parse_u64("18446744073709551615", UINT64_MAX, &v));
     assert_true(v == UINT64_MAX);
     assert_true(parse_u64("0", 0, &v));
-    static const char *const bad[] = {"",  "-1", "+1", " 1", "1 ", "01", "0x1", "18446744073709551616",
+    static const char *const bad[] = {"",    "-1",
+                                      "+1",  " 1",
+                                      "1 ",  "01",
+                                      "0x1", "18446744073709551616",
                                       "1e3", "99999999999999999999999"};
     for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_false(parse_u64(bad[i], UINT64_MAX, &v));

@@ -14,7 +14,7 @@ mkdir -p "$peers"
 : >"$lines"
 
 if command -v go >/dev/null; then
-    (cd "$here" && GO111MODULE=off GOFLAGS= go build -o "$peers/go" peer.go 2>&1)
+    (cd "$here" && GO111MODULE=off GOFLAGS='' go build -o "$peers/go" peer.go 2>&1)
 else
     echo "left out: Go (apt-get install golang-go)"
 fi
