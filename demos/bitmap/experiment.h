@@ -2,7 +2,8 @@
  *
  * bitmap.c                 the plan from the parameters, and the story
  * experiment_keys.c        the integers that come in, in four distributions
- * experiment_structures.c  the four structures behind one interface
+ * experiment_bitmaps.c     the two bitmaps and
+ * experiment_peers.c       the hash set and the sorted array, behind one interface
  * experiment_fill.c        filling them; what they take in memory on the way; the containers
  * experiment_tasks.c       looking up, sorting, AND, OR, deleting
  * experiment_codes.c       AND + popcount at every level of instructions */
@@ -28,6 +29,7 @@ struct plan {
 };
 
 bool plan_has_task(const struct plan *plan, int task);
+bool plan_has_second_set(const struct plan *plan);
 
 /*** experiment_keys.c ***/
 
@@ -41,7 +43,7 @@ enum { BATCH = 4096 };
 void keys_fill(const struct plan *plan, enum stream stream, uint64_t first, uint32_t *out,
                size_t n);
 
-/*** experiment_structures.c ***/
+/*** experiment_bitmaps.c, experiment_peers.c ***/
 
 struct need {
     double set;  /* bytes of a set at rest, at most */
@@ -60,19 +62,20 @@ struct structure {
     void *(*make)(const struct plan *plan); /* NULL: no memory */
     void (*release)(void *set);
     int (*add)(void *set, const uint32_t *keys, size_t n); /* -ENOMEM */
-    /* Once all are added: sorts the array, gives the compressed bitmap its smallest forms. 0,
-     * -ENOMEM, -EINTR when the run is stopping. */
+    /* Once all are added: sorts the array, gives the compressed bitmap its smallest forms. NULL if
+     * there is nothing to do. These four: 0, -ENOMEM, -EINTR when the run is stopping. */
     int (*finish)(void *set, struct demo *demo);
     uint64_t (*look_up)(const void *set, const uint32_t *keys, size_t n); /* how many are there */
-    int (*walk)(const void *set, struct demo *demo, struct walk *ret);    /* -ENOMEM, -EINTR */
-    uint64_t (*and_count)(const void *a, const void *b);
-    int (*unite)(void *to, const void *from);
+    int (*walk)(const void *set, struct demo *demo, struct walk *ret);
+    int (*and_count)(struct demo *demo, const void *a, const void *b, uint64_t *ret);
+    int (*unite)(struct demo *demo, void *to, const void *from);
     int (*remove)(void *set, const uint32_t *keys, size_t n);
     uint64_t (*count)(const void *set);
     size_t (*bytes)(const void *set);
 };
 
-extern const struct structure structures[STRUCTURES];
+extern const struct structure bitset_structure, roaring_structure, hash_structure, array_structure;
+extern const struct structure *const structures[STRUCTURES]; /* bitmap.c */
 
 /*** What is measured ***/
 
@@ -105,6 +108,9 @@ int experiment_fill(struct demo *demo, const struct plan *plan, enum structure_i
 /* Adds the n integers of a stream from `first` on, with the time in *timing. (experiment_fill.c) */
 int fill_part(struct demo *demo, const struct plan *plan, enum structure_id id, void *set,
               enum stream stream, uint64_t first, uint64_t n, struct timing *timing);
+/* A set whose values come in order from next(set, &cursor, out, max). (experiment_tasks.c) */
+int walk_in_order(struct demo *demo, const void *set, struct walk *ret,
+                  size_t (*next)(const void *, uint64_t *, uint32_t *, size_t));
 /* The tasks on a filled set, which is changed by them. (experiment_tasks.c) */
 int experiment_tasks(struct demo *demo, const struct plan *plan, enum structure_id id, void *set,
                      struct result *result);

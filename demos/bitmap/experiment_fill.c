@@ -24,7 +24,7 @@ int fill_part(struct demo *demo, const struct plan *plan, enum structure_id id, 
             return -EINTR;
         keys_fill(plan, stream, first, keys, batch);
         int64_t since = demo_now_ns();
-        if (structures[id].add(set, keys, batch) < 0)
+        if (structures[id]->add(set, keys, batch) < 0)
             return -ENOMEM;
         timing->ns += (double)(demo_now_ns() - since);
         timing->operations += (double)batch;
@@ -160,7 +160,7 @@ static void picture_update(struct picture *picture, const struct plan *plan,
 static void memory_show(struct demo *demo, enum structure_id id, uint64_t added, const void *set)
 {
     demo_sample_x(demo, "memory", (double)added,
-                  {structures[id].id, (double)structures[id].bytes(set)});
+                  {structures[id]->id, (double)structures[id]->bytes(set)});
 }
 
 /* The fewest bytes that the contents of its containers take, each in its best form. */
@@ -199,15 +199,15 @@ static void finished_show(struct demo *demo, const struct plan *plan, struct pic
 static int finish(struct demo *demo, const struct plan *plan, enum structure_id id, void *set,
                   struct picture *picture, struct result *result)
 {
-    double before = (double)structures[id].bytes(set);
+    double before = (double)structures[id]->bytes(set);
     int64_t since = demo_now_ns();
-    int done = structures[id].finish(set, demo);
+    int done = structures[id]->finish ? structures[id]->finish(set, demo) : 0;
     if (done < 0)
         return done;
     if (id == ARRAY) /* an array knows its duplicates only once it is sorted */
         result->timing[DEDUP].ns += (double)(demo_now_ns() - since);
-    result->bytes = (double)structures[id].bytes(set);
-    result->answers.distinct = structures[id].count(set);
+    result->bytes = (double)structures[id]->bytes(set);
+    result->answers.distinct = structures[id]->count(set);
     if (id == ROARING)
         finished_show(demo, plan, picture, set, before, result);
     memory_show(demo, id, plan->n, set);

@@ -32,6 +32,32 @@ static int look_up(struct demo *demo, const struct plan *plan, const struct stru
     return 0;
 }
 
+/*** Sorting ***/
+
+static void walk_add(struct walk *walk, uint32_t *last, const uint32_t *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        walk->descents += walk->n + i > 0 && values[i] <= (i > 0 ? values[i - 1] : *last);
+        walk->sum += values[i] * (walk->n + i + 1);
+    }
+    walk->n += n;
+    if (n > 0)
+        *last = values[n - 1];
+}
+
+int walk_in_order(struct demo *demo, const void *set, struct walk *ret,
+                  size_t (*next)(const void *, uint64_t *, uint32_t *, size_t))
+{
+    uint32_t values[BATCH], last = 0;
+    uint64_t cursor = 0;
+    for (size_t n; (n = next(set, &cursor, values, BATCH)) > 0;) {
+        if (demo_stopping(demo))
+            return -EINTR;
+        walk_add(ret, &last, values, n);
+    }
+    return 0;
+}
+
 /* From integers in any order to the same in ascending order: the filling counts. */
 static int sort(struct demo *demo, const struct structure *structure, const void *set,
                 struct result *result)
@@ -56,10 +82,9 @@ static int count_both(struct demo *demo, const struct structure *structure, cons
     double rounds[ROUNDS];
     size_t n = 0;
     for (double sum = 0; n < ROUNDS && sum < 2e8; n++) {
-        if (demo_stopping(demo))
-            return -EINTR;
         int64_t since = demo_now_ns();
-        result->answers.and_count = structure->and_count(a, b);
+        if (structure->and_count(demo, a, b, &result->answers.and_count) < 0)
+            return -EINTR;
         rounds[n] = (double)(demo_now_ns() - since);
         sum += rounds[n];
     }
@@ -75,8 +100,9 @@ static int combine(struct demo *demo, const struct structure *structure, void *a
     if (done < 0)
         return done;
     int64_t since = demo_now_ns();
-    if (structure->unite(a, b) < 0)
-        return -ENOMEM;
+    done = structure->unite(demo, a, b);
+    if (done < 0)
+        return done;
     result->answers.or_count = structure->count(a);
     result->timing[OR] = (struct timing){(double)(demo_now_ns() - since), operations};
     return demo_stopping(demo) ? -EINTR : 0;
@@ -86,13 +112,13 @@ static int combine(struct demo *demo, const struct structure *structure, void *a
 static int set_operations(struct demo *demo, const struct plan *plan, enum structure_id id, void *a,
                           struct result *result)
 {
-    const struct structure *structure = &structures[id];
+    const struct structure *structure = structures[id];
     struct timing untimed = {0};
     void *b = structure->make(plan);
     if (!b)
         return -ENOMEM;
     int done = fill_part(demo, plan, id, b, STREAM_B, 0, plan->n, &untimed);
-    if (done == 0)
+    if (done == 0 && structure->finish)
         done = structure->finish(b, demo);
     if (done == 0)
         done = combine(demo, structure, a, b, 2 * (double)plan->n, result);
@@ -120,7 +146,7 @@ static int delete_half(struct demo *demo, const struct plan *plan,
 int experiment_tasks(struct demo *demo, const struct plan *plan, enum structure_id id, void *set,
                      struct result *result)
 {
-    const struct structure *structure = &structures[id];
+    const struct structure *structure = structures[id];
     int done = 0;
     if (plan_has_task(plan, TASK_LOOKUP))
         done = look_up(demo, plan, structure, set, result);

@@ -146,17 +146,6 @@ uint64_t hash_set_count(const struct hash_set *set)
     return set->used + set->has_empty;
 }
 
-uint64_t hash_set_and_count(const struct hash_set *a, const struct hash_set *b)
-{
-    const struct hash_set *few = a->used < b->used ? a : b, *many = few == a ? b : a;
-    uint64_t count = a->has_empty && b->has_empty;
-    for (size_t i = 0; i < slots_count(few); i++) {
-        uint32_t value = few->slots[i];
-        count += value != EMPTY && many->slots[find(many, value)] == value;
-    }
-    return count;
-}
-
 size_t hash_set_values(const struct hash_set *set, uint64_t *cursor, uint32_t *out, size_t max)
 {
     size_t n = 0, end = slots_count(set);

@@ -22,7 +22,6 @@ bool hash_set_has(const struct hash_set *set, uint32_t value);
 bool hash_set_remove(struct hash_set *set, uint32_t value); /* true if it was there */
 
 uint64_t hash_set_count(const struct hash_set *set);
-uint64_t hash_set_and_count(const struct hash_set *a, const struct hash_set *b);
 
 /* The set's numbers in no order: as bitset_values. */
 size_t hash_set_values(const struct hash_set *set, uint64_t *cursor, uint32_t *out, size_t max);

@@ -86,9 +86,8 @@ static const struct demo_preset presets[] = {
      {"经典题，真的做一遍：40 亿个整数、1 GB 内存。位图 2^32 位正好 512 MiB，十几秒找出所有重复；"
       "有序数组要 16 GB，哈希集合更多，都装不下。",
       "The classic question, done for real: 4 billion integers, 1 GB of memory. A bitmap of 2^32 "
-      "bits is 512 MiB and finds all duplicates in ten seconds or two; a sorted array would take "
-      "16 "
-      "GB and a hash set more: neither fits."},
+      "bits is 512 MiB and finds all duplicates in ten to twenty seconds; a sorted array would "
+      "take 16 GB and a hash set more: neither fits."},
      (const char *const[]){"n=4000000000", "range=4294967296", "distribution=ids", "task=dedup",
                            "roaring=false", "memory=1024", NULL}},
     {"set-operations",

@@ -110,21 +110,18 @@ static void a_hash_set_does_what_a_bitset_does(void **state)
 static void the_value_that_marks_an_empty_slot_can_be_in_a_hash_set(void **state)
 {
     (void)state;
-    struct hash_set *set = hash_set_new(), *other = hash_set_new();
+    struct hash_set *set = hash_set_new();
     uint32_t out[4];
     uint64_t cursor = 0;
     assert_false(hash_set_has(set, UINT32_MAX));
     assert_int_equal(hash_set_add(set, UINT32_MAX), 1);
     assert_int_equal(hash_set_add(set, UINT32_MAX), 0);
-    assert_int_equal(hash_set_add(other, UINT32_MAX), 1);
-    assert_int_equal(hash_set_and_count(set, other), 1);
     assert_int_equal(hash_set_values(set, &cursor, out, 4), 1);
     assert_int_equal(out[0], UINT32_MAX);
     assert_int_equal(hash_set_values(set, &cursor, out, 4), 0);
     assert_true(hash_set_remove(set, UINT32_MAX));
     assert_int_equal(hash_set_count(set), 0);
     hash_set_free(set);
-    hash_set_free(other);
     hash_set_free(NULL);
 }
 
