@@ -187,13 +187,25 @@ void serve_topic_form(struct http_request *req)
 
 /*** Demos and runs ***/
 
+/* A page that depends on more than its path, so is not kept; but packed, for a demo's sources are
+ * long, and with an ETag. */
+static void reply_packed(struct http_request *req, struct text *html)
+{
+    struct http_page *page = http_page_new(html_type, "no-cache", html);
+    if (page)
+        http_reply_page(req, page);
+    else
+        reply_err(req, &(struct err){.code = ENOMEM});
+    http_page_free(page);
+}
+
 void serve_demos(struct http_request *req)
 {
     struct text html = {0};
     if (switch_language(req))
         return;
     page_demos(&html, site_of(req), request_lang(req));
-    http_reply(req, 200, html_type, &html);
+    reply_packed(req, &html);
 }
 
 static const struct demo *find_demo(struct http_request *req)
@@ -238,7 +250,7 @@ void serve_demo(struct http_request *req)
     }
     struct text html = {0};
     page_demo(&html, site_of(req), demo, params, request_lang(req));
-    http_reply(req, 200, html_type, &html);
+    reply_packed(req, &html);
     json_decref(params);
 }
 

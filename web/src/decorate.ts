@@ -25,9 +25,15 @@ function makeScrollable(node: HTMLElement): void {
   if (node.scrollWidth > node.clientWidth) node.tabIndex = 0;
 }
 
-function highlight(): void {
-  const blocks = all(document, "main pre > code[class*='language-']:not([data-coloured])");
-  if (blocks.length) void import("./highlight").then(({ colour }) => blocks.forEach(colour));
+function whenIdle(what: () => void): void {
+  if ("requestIdleCallback" in window) requestIdleCallback(what, { timeout: 2000 });
+  else setTimeout(what);
+}
+
+/** Colours the code inside `root`; a demo's sources are coloured when one opens their tab. */
+export function highlight(root: ParentNode, selector = "main pre > code[class*='language-']:not(.numbered, [data-coloured])"): void {
+  const blocks = all(root, selector);
+  if (blocks.length) void import("./highlight").then(({ colour }) => blocks.forEach((block) => whenIdle(() => colour(block))));
 }
 
 function startPanels(): void {
@@ -51,7 +57,7 @@ function fillContinue(): void {
 export function decorate(): void {
   for (const pre of all(document, ".note pre")) if (!pre.closest(".code-box, .panel")) addCopyButton(pre);
   for (const node of all(document, ".note pre, .table, .table-wrap")) makeScrollable(node);
-  highlight();
+  highlight(document);
   startPanels();
   startHomePage();
   fillContinue();

@@ -79,13 +79,12 @@ export class LineChart implements Chart, Teller {
     this.xs = [];
     this.columns = this.series.map(() => []);
     this.full = false;
-    this.rebuild();
-    this.showNow();
+    this.draw();
   }
 
   restyle(): void {
     const { clientWidth: width, clientHeight: height } = this.box;
-    if (this.plot && width === this.width && !this.themeMoved()) return;
+    if (this.plot && width === this.width && !this.themeMoved()) return this.draw();
     if (this.plot && width !== this.width && !this.themeMoved()) this.plot.setSize({ width, height });
     else this.rebuild();
     this.width = width;

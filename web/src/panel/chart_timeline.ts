@@ -84,6 +84,7 @@ export class TimelineChart implements Chart, Teller {
   // ---- drawing ----
 
   paint(surface: Surface): void {
+    this.until = Math.max(this.until, this.end);
     this.paintFrame(surface);
     this.paintSpans(surface, 0);
   }

@@ -47,8 +47,8 @@ export class Charts {
       const plot = find(figure, ".plot");
       if (view && plot) this.start(makeChart(view, plot, figure), view, plot);
     }
-    document.addEventListener("prepd:theme", () => this.each((chart) => chart.restyle()));
-    window.addEventListener("beforeprint", () => this.each((chart) => chart.draw()));
+    document.addEventListener("prepd:theme", () => this.seen.forEach((chart) => chart.restyle()));
+    window.addEventListener("beforeprint", () => this.each((chart) => chart.restyle()));
   }
 
   add(event: RunEvent): void {
@@ -93,19 +93,24 @@ export class Charts {
     this.byView.set(view.id, chart);
     this.byPlot.set(plot, chart);
     this.watch.observe(plot);
-    chart.clear();
     new ResizeObserver(() => {
-      if (plot.clientWidth) chart.restyle();
+      if (plot.clientWidth && this.seen.has(chart)) chart.restyle();
     }).observe(plot);
   }
 
   private looked(entries: IntersectionObserverEntry[]): void {
     for (const { target, isIntersecting } of entries) {
       const chart = this.byPlot.get(target);
-      if (chart && isIntersecting) this.seen.add(chart);
+      if (chart && isIntersecting) this.comeInSight(chart);
       else if (chart) this.seen.delete(chart);
     }
     this.ask();
+  }
+
+  /** Only now is it made, and only now does it follow what happened to its box. */
+  private comeInSight(chart: Chart): void {
+    this.seen.add(chart);
+    chart.restyle();
   }
 
   private frame(): void {

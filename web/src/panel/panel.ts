@@ -3,7 +3,8 @@
 // One run is shown at a time. Everything a run brings comes from its numbered events, whether it is new, was found again after a reload, or
 // ended last week; so there is one way in which a panel is filled.
 import { ApiError, messageOf, request } from "../api";
-import { element, find, must } from "../dom";
+import { highlight } from "../decorate";
+import { all, element, find, must } from "../dom";
 import { panelRun, storePanelRun } from "../memory";
 import { say } from "../strings";
 import { Charts } from "./charts";
@@ -111,7 +112,17 @@ class Panel {
 
   private tabOpened(tab: string): void {
     if (tab === "history") void this.history.load();
+    if (tab === "source") this.showSources();
     this.log.setOpen(tab === "log");
+  }
+
+  /** Long code takes long to colour: only what is opened is. */
+  private showSources(): void {
+    for (const source of all<HTMLDetailsElement>(this.root, ".source")) {
+      const colour = () => source.open && highlight(source, "code:not([data-coloured])");
+      source.ontoggle = colour;
+      colour();
+    }
   }
 
   // ---- which run ----
