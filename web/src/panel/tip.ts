@@ -51,6 +51,7 @@ export class Tip {
   }
 
   private point(event: PointerEvent): void {
+    if (event.target instanceof Element && event.target.closest(".pin")) return this.show(null); // it has words of its own
     const box = this.plot.getBoundingClientRect();
     this.show(this.teller.at(event.clientX - box.left, event.clientY - box.top));
   }
