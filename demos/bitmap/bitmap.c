@@ -121,6 +121,7 @@ static void plan_note(struct demo *demo, const struct plan *plan)
 static void left_out(struct demo *demo, const struct plan *plan, enum structure_id id)
 {
     struct need need = structures[id]->need(plan);
+    demo_bar(demo, "size", structures[id]->name, {"need", need.set / (double)plan->n});
     demo_row(demo, "structures", {"name", .text = structures[id]->name}, {"need", need.set},
              {"took", .text = "-"}, {"bits", .text = "-"}, {"distinct", .text = "-"});
     demo_note(demo, DEMO_BAD, "%s：一个集合约 %.4g MiB，全程要 %.4g MiB，超出 %.0f MiB：不参加",
@@ -140,7 +141,8 @@ static void result_show(struct demo *demo, const struct plan *plan, enum structu
                      {structure->id, timing_ns(&result->timing[task])});
     if (result->bytes <= 0)
         return;
-    demo_bar(demo, "size", structure->name, {"bytes", result->bytes / distinct});
+    demo_bar(demo, "size", structure->name, {"bytes", result->bytes / distinct},
+             {"need", structure->need(plan).set / (double)plan->n});
     demo_row(demo, "structures", {"name", .text = structure->name},
              {"need", structure->need(plan).set}, {"took", result->bytes},
              {"bits", 8 * result->bytes / distinct}, {"distinct", distinct});
@@ -333,6 +335,8 @@ static int run(struct demo *demo)
     if (refused)
         return refused;
     plan_note(demo, &plan);
+    demo_sample_x(demo, "memory", 0, {"budget", plan.budget});
+    demo_sample_x(demo, "memory", (double)plan.n, {"budget", plan.budget});
     demo_flush(demo);
     int done = run_structures(demo, &plan, results);
     report(demo, &plan, results);

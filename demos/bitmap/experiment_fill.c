@@ -35,10 +35,10 @@ int fill_part(struct demo *demo, const struct plan *plan, enum structure_id id, 
 
 /*** The containers, drawn ***/
 
-/* The states of a cell, from nothing to everything. */
+/* The states of a cell. */
 enum cell { CELL_NONE, CELL_FEW, CELL_MANY, CELL_BITMAP, CELL_RUN, CELL_STATES };
 
-static const char *const cell_ids[CELL_STATES] = {"none", "few", "many", "bitmap", "run"};
+static const char *const cell_ids[CELL_STATES] = {NULL, "few", "many", "bitmap", "run"};
 
 struct picture {
     struct demo *demo;
@@ -79,7 +79,7 @@ static void picture_take(struct picture *picture, const struct plan *plan,
     }
 }
 
-/* Sends the stretch of cells from `from` to `end` in runs of one state. */
+/* Sends the cells from `from` to `end` in runs of one state. */
 static void picture_send(const struct picture *picture, int from, int end)
 {
     struct demo_cells runs[GRID_CELLS];
@@ -94,24 +94,21 @@ static void picture_send(const struct picture *picture, int from, int end)
     demo_put_cells(picture->demo, "containers", from, runs, n);
 }
 
-/* Sends the stretches that have changed; small gaps between two are sent along. */
+/* Sends the stretches that have changed, with cells that have not where they lie between. Where
+ * there is no container nothing is sent: none goes away while integers come in. */
 static void picture_show(struct picture *picture)
 {
     enum { GAP = 64 };
-    int from = -1, end = 0;
-    for (int i = 0; i < GRID_CELLS; i++) {
-        if (picture->cells[i] == picture->shown[i])
+    for (int from = 0; from < GRID_CELLS; from++) {
+        if (picture->cells[from] == picture->shown[from])
             continue;
-        if (from >= 0 && i > end + GAP) {
-            picture_send(picture, from, end);
-            from = i;
-        }
-        if (from < 0)
-            from = i;
-        end = i + 1;
-    }
-    if (from >= 0)
+        int end = from + 1; /* one beyond the last that has changed */
+        for (int i = end; i < GRID_CELLS && i < end + GAP && picture->cells[i] != CELL_NONE; i++)
+            if (picture->cells[i] != picture->shown[i])
+                end = i + 1;
         picture_send(picture, from, end);
+        from = end;
+    }
     memcpy(picture->shown, picture->cells, sizeof picture->shown);
 }
 
@@ -218,7 +215,6 @@ int experiment_fill(struct demo *demo, const struct plan *plan, enum structure_i
                     struct result *result)
 {
     struct picture picture = {.demo = demo};
-    memset(picture.shown, CELL_STATES, sizeof picture.shown); /* nothing is shown yet */
     uint64_t step = (plan->n + CHECKPOINTS - 1) / CHECKPOINTS;
     for (uint64_t added = 0; added < plan->n;) {
         uint64_t part = plan->n - added < step ? plan->n - added : step;

@@ -21,7 +21,7 @@ static double hash_slots(double n)
 static struct need hash_need(const struct plan *plan)
 {
     double most = fmin((double)plan->n, (double)plan->range);
-    double set = hash_slots(most), grown = hash_slots(fmin(2 * most, (double)plan->range));
+    double set = hash_slots(most), grown = hash_slots(2 * most);
     return (struct need){set, plan_has_second_set(plan) ? 1.5 * grown + set : 1.5 * set + 8 * most};
 }
 
@@ -105,7 +105,7 @@ static int hash_unite(struct demo *demo, void *to, const void *from)
 {
     uint32_t values[BATCH];
     uint64_t cursor = 0;
-    int result = 0;
+    int result = hash_set_reserve(to, hash_total(to) + hash_total(from));
     for (size_t n; result == 0 && (n = hash_set_values(from, &cursor, values, BATCH)) > 0;)
         result = demo_stopping(demo) ? -EINTR : hash_add(to, values, n);
     return result;

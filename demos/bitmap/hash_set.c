@@ -85,6 +85,14 @@ static int grow(struct hash_set *set)
     return 0;
 }
 
+int hash_set_reserve(struct hash_set *set, uint64_t n)
+{
+    int result = 0;
+    while (result == 0 && n > slots_count(set) / 4 * 3)
+        result = grow(set);
+    return result;
+}
+
 int hash_set_add(struct hash_set *set, uint32_t value)
 {
     if (value == EMPTY) {

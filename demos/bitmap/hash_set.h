@@ -21,6 +21,12 @@ int hash_set_add(struct hash_set *set, uint32_t value);
 bool hash_set_has(const struct hash_set *set, uint32_t value);
 bool hash_set_remove(struct hash_set *set, uint32_t value); /* true if it was there */
 
+/* Makes room for n numbers, so that adding up to so many needs no memory. -ENOMEM. Numbers that
+ * come out of another table come in the order of their hashes: added to a table that still has to
+ * grow, they would crowd its beginning, and each would walk past all before it. So make room first.
+ */
+int hash_set_reserve(struct hash_set *set, uint64_t n);
+
 uint64_t hash_set_count(const struct hash_set *set);
 
 /* The set's numbers in no order: as bitset_values. */

@@ -80,7 +80,7 @@ static const struct demo_preset presets[] = {
       "Small numbers are hot: the first containers soon turn into bitmaps, those behind stay "
       "arrays, and the very first are so full that they become runs. Each container has the form "
       "that suits it: that is Roaring."},
-     (const char *const[]){"n=4000000", "range=268435456", "distribution=zipf", NULL}},
+     (const char *const[]){"n=4000000", "range=33554432", "distribution=zipf", NULL}},
     {"four-billion",
      {"40 亿整数", "4 billion integers"},
      {"经典题，真的做一遍：40 亿个整数、1 GB 内存。位图 2^32 位正好 512 MiB，十几秒找出所有重复；"
@@ -101,11 +101,12 @@ static const struct demo_preset presets[] = {
      (const char *const[]){"task=sets", "n=4000000", "range=8388608", NULL}},
     {0}};
 
+/* Each structure has the same colour in every chart. */
 #define STRUCTURE_SERIES(unit)                                                                     \
     {"bitset", {"位图", "bitmap"}, unit}, {"roaring", {"压缩位图", "compressed bitmap"}, unit},    \
-        {"hash", {"哈希集合", "hash set"}, unit}, {"array", {"有序数组", "sorted array"}, unit},   \
+        {"hash", {"哈希集合", "hash set"}, unit},                                                  \
     {                                                                                              \
-        0                                                                                          \
+        "array", {"有序数组", "sorted array"}, unit                                                \
     }
 
 static const struct demo_view views[] = {
@@ -114,13 +115,16 @@ static const struct demo_view views[] = {
      {"装入时的内存", "memory while filling"},
      .x = {{"已装入", "added"}, "integers"},
      .y = {{"内存", "memory"}, "bytes", .log = true},
-     .items = (const struct demo_item[]){STRUCTURE_SERIES("bytes")}},
+     .items =
+         (const struct demo_item[]){
+             STRUCTURE_SERIES("bytes"),
+             {"budget", {"允许用的内存", "memory allowed"}, "bytes", .dash = true},
+             {0}}},
     {"containers",
      DEMO_GRID,
-     {"压缩位图的容器，值域从左上到右下", "the compressed bitmap's containers, the range from top "
-                                          "left to bottom right"},
-     .items = (const struct demo_item[]){{"none", {"没有", "none"}},
-                                         {"few", {"array，至多 1024", "array, up to 1024"}},
+     {"压缩位图的容器，值域从左上到右下；灰色：没有",
+      "the compressed bitmap's containers, the range from top left to bottom right; grey: none"},
+     .items = (const struct demo_item[]){{"few", {"array，至多 1024", "array, up to 1024"}},
                                          {"many", {"array，至多 4096", "array, up to 4096"}},
                                          {"bitmap", {"bitmap，8 KiB", "bitmap, 8 KiB"}},
                                          {"run", {"run", "runs"}},
@@ -141,13 +145,17 @@ static const struct demo_view views[] = {
      {"每个整数的时间", "time for an integer"},
      .x = {{"任务", "task"}},
      .y = {{"时间", "time"}, "ns", .log = true},
-     .items = (const struct demo_item[]){STRUCTURE_SERIES("ns")}},
+     .items = (const struct demo_item[]){STRUCTURE_SERIES("ns"), {0}}},
     {"size",
      DEMO_BARS,
-     {"每个不同的整数占多少", "memory for a distinct integer"},
+     {"每个整数占多少", "memory for an integer"},
      .x = {{"结构", "structure"}},
      .y = {{"内存", "memory"}, "bytes", .log = true},
-     .items = (const struct demo_item[]){{"bytes", {"每个元素", "an element"}, "bytes"}, {0}}},
+     .items =
+         (const struct demo_item[]){
+             {"bytes", {"实测 ÷ 不同的整数", "measured ÷ distinct integers"}, "bytes"},
+             {"need", {"算出的上限 ÷ N", "computed limit ÷ N"}, "bytes"},
+             {0}}},
     {"codes",
      DEMO_BARS,
      {"AND + popcount，各级指令", "AND + popcount, by level of instructions"},

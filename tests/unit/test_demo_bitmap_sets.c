@@ -125,6 +125,25 @@ static void the_value_that_marks_an_empty_slot_can_be_in_a_hash_set(void **state
     hash_set_free(NULL);
 }
 
+static void a_hash_set_is_copied_in_its_own_order_once_there_is_room(void **state)
+{
+    (void)state;
+    struct hash_set *from = hash_set_new(), *to = hash_set_new();
+    for (uint32_t i = 0; i < 300000; i++)
+        assert_int_equal(hash_set_add(from, i * 7), 1);
+    assert_int_equal(hash_set_reserve(to, hash_set_count(from)), 0);
+    size_t bytes = hash_set_bytes(to);
+    uint32_t value;
+    for (uint64_t cursor = 0; hash_set_values(from, &cursor, &value, 1) == 1;)
+        assert_int_equal(hash_set_add(to, value), 1);
+    assert_int_equal(hash_set_count(to), 300000);
+    assert_int_equal(hash_set_bytes(to), bytes); /* did not grow any more */
+    assert_int_equal(hash_set_reserve(to, 5), 0);
+    assert_int_equal(hash_set_bytes(to), bytes);
+    hash_set_free(from);
+    hash_set_free(to);
+}
+
 /*** Sorted array ***/
 
 static struct sorted_array *array_of(const uint32_t *values, size_t n)
@@ -214,6 +233,7 @@ int main(void)
         cmocka_unit_test(values_come_in_order_however_many_are_asked_for_at_once),
         cmocka_unit_test(a_hash_set_does_what_a_bitset_does),
         cmocka_unit_test(the_value_that_marks_an_empty_slot_can_be_in_a_hash_set),
+        cmocka_unit_test(a_hash_set_is_copied_in_its_own_order_once_there_is_room),
         cmocka_unit_test(sorting_leaves_one_of_each_in_order),
         cmocka_unit_test(a_sort_that_is_stopped_keeps_every_number),
         cmocka_unit_test(arrays_intersect_unite_and_take_away),
