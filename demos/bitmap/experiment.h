@@ -63,7 +63,8 @@ struct structure {
     void (*release)(void *set);
     int (*add)(void *set, const uint32_t *keys, size_t n); /* -ENOMEM */
     /* Once all are added: sorts the array, gives the compressed bitmap its smallest forms. NULL if
-     * there is nothing to do. These four: 0, -ENOMEM, -EINTR when the run is stopping. */
+     * there is nothing to do. This, walk, and_count and unite: 0, -ENOMEM, or -EINTR when the run
+     * is stopping. */
     int (*finish)(void *set, struct demo *demo);
     uint64_t (*look_up)(const void *set, const uint32_t *keys, size_t n); /* how many are there */
     int (*walk)(const void *set, struct demo *demo, struct walk *ret);

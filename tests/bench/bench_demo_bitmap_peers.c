@@ -213,13 +213,11 @@ static void intersect(const struct sets *a, const struct sets *b, struct times *
 /* Heap that the two hold once each has done what it can to be small. */
 static void print_bytes(struct sets *sets)
 {
-    size_t before = heap_bytes();
     if (roaring_optimize(sets->ours) < 0)
         exit(1);
     roaring_bitmap_run_optimize(sets->theirs);
     roaring_bitmap_shrink_to_fit(sets->theirs);
     size_t both = heap_bytes(), stored = roaring_bitmap_size_in_bytes(sets->theirs);
-    (void)before;
     size_t asked = roaring_bytes(sets->ours);
     roaring_free(sets->ours);
     sets->ours = NULL;
