@@ -233,9 +233,11 @@ static const struct demo_text real[] = {
     {"四种结构都是真的，装的是同一批整数；时间和内存是这次运行里测的，不含产生整数的时间",
      "Four real structures are given the same integers; times and sizes are measured in this run, "
      "without the time it takes to make the integers"},
-    {"压缩位图是 Roaring 的三种容器和转换规则，成员、AND、OR 与 CRoaring 对照测试过",
-     "The compressed bitmap has Roaring's three containers and its rules of conversion, and is "
-     "tested against CRoaring: members, AND, OR"},
+    {"压缩位图是 Roaring 的三种容器和转换规则；测试里与普通位图逐位对照，基准里查找与 AND 的答案与 "
+     "CRoaring 对照",
+     "The compressed bitmap has Roaring's three containers and its rules of conversion; tests "
+     "compare it "
+     "with a plain bitset, and the bench its lookups and AND with CRoaring's"},
     {"40 亿个整数真的逐个装进 512 MiB 的位图",
      "4 billion integers really go one by one into a bitmap of 512 MiB"},
     {"指令在运行时按 CPU 选；没有 AVX-512 的机器上那一级不画",
