@@ -202,6 +202,23 @@ test("] goes to the next topic, ? lists the keys", async (t) => {
   await page.waitForURL(/\/en\/pipes$/);
 });
 
+test("a key pressed right after a dialog was closed is not lost, and one in an open dialog does nothing", async (t) => {
+  const { prepd } = await serveNote(t);
+  const page = await openWindow(t, browser, `${prepd.url}/en/locks`);
+  await page.keyboard.press("?");
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.press("]");
+  // In one task, so that the closed dialog still has the focus, as it has until the next frame.
+  const left = await page.evaluate(() => {
+    const press = () => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "]", bubbles: true, cancelable: true }));
+    const ignored = press();
+    document.querySelector("dialog").close();
+    return { ignored, focus: document.activeElement.tagName, taken: !press() };
+  });
+  assert.deepEqual(left, { ignored: true, focus: "BUTTON", taken: true });
+  await page.waitForURL(/\/en\/pipes$/);
+});
+
 test("headings named like parts of the page take no id from them", async (t) => {
   const names = ["Main", "Side", "P main", "Outline head", "Overall", "Demo bloom", "Demo bloom charts", "Item 0 text", "Item 0 states"];
   const { prepd } = await serveNote(t, `# Names\n\n- [ ] an item\n\n${names.map((name) => `## ${name}\n\nbelow\n\n`).join("")}[run](demo:bloom)\n`);

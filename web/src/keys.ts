@@ -9,7 +9,7 @@ let chord = 0;
 function isTyping(event: KeyboardEvent): boolean {
   const target = event.target instanceof HTMLElement ? event.target : null;
   if (!target) return false;
-  if (target.isContentEditable || target.closest("dialog")) return true;
+  if (target.isContentEditable) return true;
   if (target instanceof HTMLInputElement) return !["checkbox", "radio", "button"].includes(target.type);
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }
@@ -81,8 +81,13 @@ const commands: Record<string, () => void> = {
   l: () => follow(".language"),
 };
 
+/** Whether one is open, not where the focus is: a dialog that was just closed still has it until the next frame. */
+function isDialogOpen(): boolean {
+  return find(document, "dialog[open]") !== null;
+}
+
 function onKey(event: KeyboardEvent): void {
-  if (event.ctrlKey || event.altKey || event.metaKey || isTyping(event)) return;
+  if (event.ctrlKey || event.altKey || event.metaKey || isTyping(event) || isDialogOpen()) return;
   const afterG = event.timeStamp - chord < CHORD_MS;
   chord = event.key === "g" ? event.timeStamp : 0;
   const command = event.key === "h" && afterG ? () => follow(".brand") : commands[event.key];
