@@ -84,7 +84,7 @@ struct render {
         enum url_kind kind;
         size_t html; /* where the outermost one's alternative text begins */
     } image;
-    struct text quotes; /* a stack of chars: 1 for a callout */
+    struct text quotes; /* a stack of chars: enum quote_kind */
     size_t quote_html;  /* where the <blockquote> begins that was opened last */
     size_t quote_body;  /* where its first paragraph's text would begin; 0 once that is past */
     bool in_callout_title;

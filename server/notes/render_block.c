@@ -11,11 +11,16 @@ enum { SUMMARY_BYTES_MAX = 200, LANGUAGE_BYTES_MAX = 32 };
 
 /*** Quotes and callouts: a quote whose first line is "[!trap] title" ***/
 
-static const char *const callouts[] = {"trap", "short", "ask", "note", "fix"};
+static const char *const callouts[] = {"ask", "trap", "short", "note", "fix"};
+
+/* An "ask" with a title folds: the question is its summary, and the answer, with the questions that
+ * follow from it, is inside. */
+enum quote_kind { QUOTE_PLAIN, QUOTE_CALLOUT, QUOTE_FOLDED };
+enum { CALLOUT_ASK }; /* its place in callouts[] */
 
 static void quote_enter(struct render *r)
 {
-    text_char(&r->quotes, 0);
+    text_char(&r->quotes, QUOTE_PLAIN);
     r->quote_html = r->html.len;
     out(&r->html, "<blockquote>\n");
     r->quote_body = r->html.len;
@@ -23,11 +28,36 @@ static void quote_enter(struct render *r)
 
 static void quote_leave(struct render *r)
 {
-    bool callout = r->quotes.len && r->quotes.data[--r->quotes.len];
-    if (callout)
+    int kind = r->quotes.len ? r->quotes.data[--r->quotes.len] : QUOTE_PLAIN;
+    if (kind == QUOTE_FOLDED)
+        out(&r->html, "</details>\n");
+    else if (kind == QUOTE_CALLOUT)
         out(&r->html, "</aside>\n");
     else
         out(&r->html, "</blockquote>\n");
+}
+
+/* The quote opened last becomes a callout: its tag is written anew, and its title is begun. */
+static void callout_open(struct render *r, const char *kind)
+{
+    r->quotes.data[r->quotes.len - 1] = QUOTE_CALLOUT;
+    r->html.len = r->quote_html;
+    out(&r->html, "<aside class=\"callout callout-");
+    out_string(&r->html, kind);
+    out(&r->html, "\">\n");
+    r->p.from = r->html.len;
+    out(&r->html, "<p class=\"callout-title\">");
+    r->p.body = r->html.len;
+}
+
+static void folded_open(struct render *r)
+{
+    r->quotes.data[r->quotes.len - 1] = QUOTE_FOLDED;
+    r->html.len = r->quote_html;
+    out(&r->html, "<details class=\"callout callout-ask\">\n");
+    r->p.from = r->html.len;
+    out(&r->html, "<summary class=\"callout-title\">");
+    r->p.body = r->html.len;
 }
 
 /* The callout that the text's beginning names, or NULL; *ret_len is the marker's length with the
@@ -57,24 +87,26 @@ size_t callout_begin(struct render *r, const char *text, size_t len)
     const char *kind = at_begin ? find_callout(text, len, &marker) : NULL;
     if (!kind || !r->quotes.len)
         return 0;
-    r->quotes.data[r->quotes.len - 1] = 1;
-    r->html.len = r->quote_html;
-    out(&r->html, "<aside class=\"callout callout-");
-    out_string(&r->html, kind);
-    out(&r->html, "\">\n");
-    r->p.from = r->html.len;
-    out(&r->html, "<p class=\"callout-title\">");
-    r->p.body = r->html.len;
+    if (kind == callouts[CALLOUT_ASK])
+        folded_open(r);
+    else
+        callout_open(r, kind);
     r->in_callout_title = true;
     return marker;
 }
 
-/* Ends the title, or takes it back if it is empty. */
+/* Ends the title, or takes it back if it is empty: without a question nothing folds. */
 static void callout_title_end(struct render *r)
 {
+    bool folded = r->quotes.len && r->quotes.data[r->quotes.len - 1] == QUOTE_FOLDED;
+    bool empty = r->html.len == r->p.body;
     r->in_callout_title = false;
-    if (r->html.len == r->p.body)
+    if (empty && folded)
+        callout_open(r, callouts[CALLOUT_ASK]);
+    if (empty)
         r->html.len = r->p.from;
+    else if (folded)
+        out(&r->html, "</summary>\n");
     else
         out(&r->html, "</p>\n");
 }

@@ -154,6 +154,34 @@ test("an edited note comes into the open page, which keeps its place and its tic
   assert.ok(Math.abs((await top()) - before) <= 2, `moved from ${before} to ${await top()}`);
 });
 
+const QUESTIONS = `# Locks
+
+> [!ask] What is a futex?
+> A word in memory, and a queue in the kernel.
+>
+> > [!ask] Who sleeps on it?
+> > The one that lost the race.
+> >
+> > > [!ask] Who wakes it?
+> > > The one that unlocks.
+`;
+
+test("answers are folded, three deep, and what is unfolded stays so when the note changes", async (t) => {
+  const { prepd, file } = await serveNote(t, QUESTIONS);
+  const page = await openWindow(t, browser, `${prepd.url}/en/locks`);
+  const answers = ["a queue in the kernel", "that lost the race", "The one that unlocks"].map((text) => page.getByText(text));
+  for (const answer of answers) assert.equal(await answer.isVisible(), false);
+  await page.getByText("What is a futex?").click();
+  await page.getByText("Who sleeps on it?").press("Enter");
+  assert.deepEqual(await Promise.all(answers.map((answer) => answer.isVisible())), [true, true, false]);
+
+  await writeFile(file, `${QUESTIONS}\nA new line.\n`);
+  await page.getByText("A new line.").waitFor();
+  assert.deepEqual(await Promise.all(answers.map((answer) => answer.isVisible())), [true, true, false]);
+  await page.getByText("Who wakes it?").click();
+  assert.ok(await answers[2].isVisible());
+});
+
 test("without JavaScript items are ticked by form", async (t) => {
   const { prepd } = await serveNote(t);
   const page = await openWindow(t, browser, `${prepd.url}/en/locks`, { javaScriptEnabled: false });

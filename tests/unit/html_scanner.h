@@ -35,6 +35,8 @@ static const struct {
     {"pre", "", false},
     {"blockquote", "", false},
     {"aside", " class ", false},
+    {"details", " class ", false},
+    {"summary", " class ", false},
     {"ul", "", false},
     {"ol", " start ", false},
     {"li", "", false},

@@ -58,10 +58,18 @@ function replaceMain(fresh: Document): void {
     const own = find(main, demo ? `.card-picture[data-demo="${CSS.escape(demo)}"]` : ".recent");
     if (own) filled.replaceWith(own);
   }
+  keepOpen(main, then);
   main.replaceChildren(...then.childNodes);
   replace(fresh, ".outline");
   drawItems();
   decorate();
+}
+
+/** What the reader has unfolded stays so. */
+function keepOpen(main: HTMLElement, then: HTMLElement): void {
+  const question = (details: HTMLElement) => find(details, "summary")?.textContent;
+  const open = new Set(all(main, "details.callout[open]").map(question));
+  for (const details of all(then, "details.callout")) if (open.has(question(details))) details.setAttribute("open", "");
 }
 
 /** The first thing with an id that can be seen stays where it is on the screen. */
