@@ -251,7 +251,7 @@ const struct demo_manifest pool_manifest = {
          "shared cache line, and only then steals from others' tails; the GC empties it in "
          "two generations, so it is for short-lived, alike, often used objects, and giants "
          "are not put back."},
-    .topics = (const char *const[]){"scheduling", NULL},
+    .topics = (const char *const[]){"sync-pool", NULL},
     .needs = DEMO_THREADS,
     .seconds_max = 60,
     .memory_max_mb = 768,

@@ -19,10 +19,10 @@ load lib.bash
     equal "$(curl -s -b "$jar" -o /dev/null -w '%{redirect_url}' -H 'Accept-Language: zh' "$URL/")" "$URL/en/"
 }
 
-@test "all nine topics of the notebook are pages with a heading and a place in the navigation" {
+@test "the twelve notes are pages with a heading and a place in the navigation" {
     serve
     get /api/topics
-    equal "$(field '.topics | length')" 9
+    equal "$(field '.topics | length')" 12
     for slug in $(field '.topics[].slug'); do
         get "/zh/$slug"
         equal "$code" 200
