@@ -12,7 +12,7 @@
 
 #include "base/util.h"
 #include "notes/arena.h"
-#include "notes/guard.h"
+#include "notes/refuse.h"
 #include "notes/render.h"
 
 struct note_block {
@@ -32,33 +32,16 @@ static size_t line_at(const char *bytes, size_t offset)
     return line;
 }
 
-static bool is_all_blank(const char *bytes, size_t len)
-{
-    size_t i = 0;
-    while (i < len && strchr(" \t\r\n", bytes[i]))
-        i++;
-    return i == len;
-}
-
+/* "NAME: line N: WHY", or without a line where it is about the whole. */
 static int note_check(const char *name, const char *bytes, size_t len, struct err *err)
 {
-    if (len > NOTE_BYTES_MAX)
-        return err_set(err, EFBIG, "%s: %zu bytes, more than the %d allowed", name, len,
-                       NOTE_BYTES_MAX);
-    const char *nul = memchr(bytes, '\0', len);
-    if (nul)
-        return err_set(err, EINVAL, "%s: line %zu: a NUL byte; this is no text", name,
-                       line_at(bytes, (size_t)(nul - bytes)));
-    size_t valid = utf8_valid_len(bytes, len);
-    if (valid < len)
-        return err_set(err, EINVAL, "%s: line %zu: not UTF-8", name, line_at(bytes, valid));
-    if (is_all_blank(bytes, len))
-        return err_set(err, EINVAL, "%s: empty", name);
-    size_t offset;
-    if (guard_check(bytes, len, &offset) < 0)
-        return err_set(err, ETIME, "%s: line %zu: too many brackets or links in one paragraph",
-                       name, line_at(bytes, offset));
-    return 0;
+    struct refusal refusal;
+    if (note_refuse(bytes, len, &refusal) == 0)
+        return 0;
+    if (!refusal.has_place)
+        return err_set(err, refusal.code, "%s: %s", name, refusal.why);
+    return err_set(err, refusal.code, "%s: line %zu: %s", name, line_at(bytes, refusal.offset),
+                   refusal.why);
 }
 
 static inline uint64_t rotate(uint64_t x, int bits)
@@ -115,6 +98,7 @@ static void buffers_free(struct note_block *block)
     free((void *)block->note.items);
     free((void *)block->note.demos);
     free((void *)block->note.headings);
+    free((void *)block->note.warnings);
 }
 
 /* Moves what was rendered into a note, and at last the arena. NULL if out of memory. */
@@ -132,8 +116,10 @@ static struct note *note_finish(struct render *r, uint64_t revision)
     note->items = array_steal(&r->items, sizeof *note->items, &note->n_items);
     note->demos = array_steal(&r->demos, sizeof *note->demos, &note->n_demos);
     note->headings = array_steal(&r->headings, sizeof *note->headings, &note->n_headings);
+    note->warnings = array_steal(&r->warnings, sizeof *note->warnings, &note->n_warnings);
     block->html = array_steal(&r->html, 1, &html_len);
-    if (!parts || !note->items || !note->demos || !note->headings || !block->html) {
+    if (!parts || !note->items || !note->demos || !note->headings || !note->warnings ||
+        !block->html) {
         buffers_free(block);
         return NULL;
     }
@@ -152,11 +138,13 @@ static int note_render(const char *name, const char *bytes, size_t len, struct n
     int status = render_run(&r);
     struct note *note = status == 0 ? note_finish(&r, revision_of(bytes, len)) : NULL;
     const char *why = r.why;
+    size_t line = status < 0 ? render_line(&r, r.pos) : 0;
     render_free(&r);
     if (!note) {
         arena_free(&arena);
         status = status < 0 ? status : -ENOMEM;
-        return err_set(err, -status, "%s: %s", name, why ? why : "out of memory");
+        return why ? err_set(err, -status, "%s: line %zu: %s", name, line, why)
+                   : err_set(err, -status, "%s: out of memory", name);
     }
     *ret = note;
     return 0;

@@ -28,6 +28,7 @@ enum {
     NOTE_HTML_MAX = 8 << 20,  /* parsing stops with -EFBIG when its HTML grows past this */
     NOTE_MS_MAX = 200,        /* … and with -ETIME past this much time of the thread's CPU */
     NOTE_ITEMS_MAX = 5000,
+    NOTE_WARNINGS_MAX = 20,
     NOTE_PAD = 64, /* NUL bytes that md4c 0.4.8 needs after the text */
 };
 
@@ -68,6 +69,12 @@ struct note_heading {
     size_t line;
 };
 
+/* What is shown, but hardly as it was meant. */
+struct note_warning {
+    size_t line, column; /* 1-based, the column in characters */
+    size_t unclosed;     /* opening brackets of one paragraph that nothing closes: they are text */
+};
+
 struct note {
     const char *title;   /* text of the first H1; NULL if there is none */
     const char *summary; /* plain text of the first paragraph, at most 200 bytes, or "" */
@@ -80,6 +87,8 @@ struct note {
     size_t n_demos;
     const struct note_heading *headings;
     size_t n_headings;
+    const struct note_warning *warnings; /* of the first NOTE_WARNINGS_MAX places */
+    size_t n_warnings;
 };
 
 /* Parses `len` bytes that are followed by NOTE_PAD NUL bytes. `name` is used in error messages

@@ -26,15 +26,19 @@ static size_t plain_bytes(sixteen b)
 }
 
 /* Copies sixteen bytes, and counts those of them that could be copied: what is behind them is
- * overwritten by what comes next, in the room that is kept for that. */
-static char *escape_padded(char *to, const char *p, const char *end)
+ * overwritten by what comes next, in the room that is kept for that. Looks out for brackets on the
+ * way, which costs less than another pass. */
+static char *escape_padded(char *to, const char *p, const char *end, bool *ret_bracket)
 {
-    for (;;) {
+    for (sixteen_answer brackets = {0};;) {
         sixteen b = sixteen_at(p);
         sixteen_put(to, b);
+        brackets |= b == '[';
         size_t plain = plain_bytes(b), left = (size_t)(end - p);
-        if (plain >= left)
+        if (plain >= left) {
+            *ret_bracket = sixteen_bits(brackets) != 0;
             return to + left;
+        }
         p += plain;
         to += plain;
         if (plain < sizeof b)
@@ -49,11 +53,13 @@ static char *escape_bytes(char *to, const char *p, const char *end)
     return to;
 }
 
-void out_escaped_padded(struct text *to, const char *bytes, size_t len)
+bool out_escaped_padded(struct text *to, const char *bytes, size_t len)
 {
+    bool bracket = false;
     char *room = out_room(to, 6 * len + sizeof(sixteen));
     if (room)
-        to->len = (size_t)(escape_padded(room, bytes, bytes + len) - to->data);
+        to->len = (size_t)(escape_padded(room, bytes, bytes + len, &bracket) - to->data);
+    return bracket;
 }
 
 void out_escaped(struct text *to, const char *bytes, size_t len)

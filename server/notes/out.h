@@ -4,6 +4,7 @@
 #ifndef PREPD_NOTES_OUT_H
 #define PREPD_NOTES_OUT_H
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -35,8 +36,9 @@ static inline void out_string(struct text *to, const char *string)
 
 /* The bytes with & < > " as entities: fit for text and for a value in double quotes. */
 void out_escaped(struct text *to, const char *bytes, size_t len);
-/* The same, for bytes that have NOTE_PAD more behind them that may be read. */
-void out_escaped_padded(struct text *to, const char *bytes, size_t len);
+/* The same, for bytes that have NOTE_PAD more behind them that may be read. True if there is a "["
+ * among them, or right behind. */
+bool out_escaped_padded(struct text *to, const char *bytes, size_t len);
 
 void out_number(struct text *to, size_t n);
 

@@ -10,7 +10,8 @@
  *   render_block.c    md4c's block callbacks; paragraphs, quotes and callouts, code, tables
  *   render_heading.c  headings
  *   render_item.c     checklist items
- *   render_span.c     md4c's span and text callbacks; links, images */
+ *   render_span.c     md4c's span and text callbacks; links, images
+ *   brackets.c        the warning about brackets that nothing closes */
 #ifndef PREPD_NOTES_RENDER_H
 #define PREPD_NOTES_RENDER_H
 
@@ -37,7 +38,7 @@ struct render {
 
     /* The note as it grows: html of all parts, and arrays of the structs in note.h */
     struct arena *arena;
-    struct text html, parts, items, demos, headings;
+    struct text html, parts, items, demos, headings, warnings;
     size_t part_from; /* where in html the open part begins */
     const char *title, *summary;
 
@@ -88,6 +89,10 @@ struct render {
     size_t quote_html;  /* where the <blockquote> begins that was opened last */
     size_t quote_body;  /* where its first paragraph's text would begin; 0 once that is past */
     bool in_callout_title;
+    struct {
+        size_t open, parens; /* of the block's text, not closed yet; see brackets.c */
+        size_t first, line;  /* where the outermost one of them stands */
+    } brackets;
     struct text
         spans; /* a stack of MD_SPANTYPEs: md4c 0.4.8 may forget to close one, or let two overlap */
     struct text url, scratch;
@@ -145,6 +150,10 @@ size_t callout_begin(struct render *r, const char *text, size_t len);
 void spans_close(struct render *r);
 /* For the end of a callout's title line. */
 void callout_line_end(struct render *r);
+
+/* Counts the brackets of a piece of text from the source, and ends the count with the block. */
+void brackets_count(struct render *r, const char *text, size_t len);
+void brackets_end(struct render *r);
 
 void heading_enter(struct render *r);
 void heading_leave(struct render *r, int level);

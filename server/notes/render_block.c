@@ -243,6 +243,8 @@ int on_enter_block(MD_BLOCKTYPE type, void *detail, void *ud)
     struct render *r = ud;
     if (r->spans.len)
         spans_close(r);
+    if (r->brackets.open)
+        brackets_end(r);
     if (r->item.open && (type != MD_BLOCK_P || r->item.in_p))
         item_close(r);
     switch (type) {
@@ -302,6 +304,8 @@ int on_leave_block(MD_BLOCKTYPE type, void *detail, void *ud)
     struct render *r = ud;
     if (r->spans.len)
         spans_close(r);
+    if (r->brackets.open)
+        brackets_end(r);
     if (r->item.open && type == MD_BLOCK_LI)
         item_close(r);
     switch (type) {

@@ -52,10 +52,14 @@ static void words_write(struct render *r, MD_TEXTTYPE type, const char *text, si
         }
         r->item.last = r->html.len;
     }
-    if (in_source)
-        out_escaped_padded(&r->html, text, len);
-    else
+    if (in_source) {
+        bool bracket = out_escaped_padded(&r->html, text, len);
+        if (__builtin_expect(bracket || r->brackets.open, 0) && type == MD_TEXT_NORMAL &&
+            (r->brackets.open || memchr(text, '[', len)))
+            brackets_count(r, text, len);
+    } else {
         out_escaped(&r->html, text, len);
+    }
     collect(r, text, len);
 }
 

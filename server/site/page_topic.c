@@ -57,6 +57,16 @@ static void write_slug_warnings(struct text *out, const struct note *note, enum 
     }
 }
 
+static void write_warnings(struct text *out, const struct note *note, enum lang lang)
+{
+    for (size_t i = 0; i < note->n_warnings; i++) {
+        text_puts(out, "<p class=\"banner banner-warn\">");
+        tr_numbers(out, lang, S_UNCLOSED,
+                   (const size_t[]){note->warnings[i].line, note->warnings[i].unclosed});
+        text_puts(out, "</p>");
+    }
+}
+
 static void write_problem(struct text *out, const struct note_file *file, const struct frame *frame)
 {
     html_printf(out,
@@ -186,6 +196,7 @@ void page_topic(struct text *out, const struct site *site, const struct topic *t
     write_missing_language(out, file, lang);
     write_held(out, progress_held(site->progress, file), &frame);
     if (note) {
+        write_warnings(out, note, lang);
         write_slug_warnings(out, note, lang);
         struct topic_writer writer = {
             .out = out,

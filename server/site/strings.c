@@ -56,6 +56,9 @@ static const char *const strings[STRING_COUNT][LANG_COUNT] = {
     [S_HELD_CONFIRM] = {"是的，条目已删除", "Yes, they were removed"},
     [S_SLUG_TWICE] = {"同一个标识在这个文件里出现了两次，第 {} 行的这一条不使用标识：",
                       "An id stands twice in this file; the item in line {} goes without it: "},
+    [S_UNCLOSED] = {"第 {} 行起的这一段有 {} 个「[」没有配对的「]」，都按文字显示。",
+                    "Line {}: {} opening brackets of this paragraph are never closed and are shown "
+                    "as text."},
     [S_NO_ENGLISH] = {"此页暂无英文版，下面是中文版。",
                       "This page is not available in English yet; the Chinese text follows."},
     [S_NO_CHINESE] = {"此页暂无中文版，下面是英文版。",

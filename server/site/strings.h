@@ -45,6 +45,7 @@ enum string_id {
     S_HELD,
     S_HELD_CONFIRM,
     S_SLUG_TWICE,
+    S_UNCLOSED,
     S_NO_ENGLISH,
     S_NO_CHINESE,
     S_PREVIOUS,

@@ -44,10 +44,14 @@ bad_page() { # TEXT...
     bad_page "bad.md" "more than the 1048576 allowed"
 }
 
-@test "a note full of [[[[ that costs little is shown as the text it is" {
-    head -c 200000 /dev/zero | tr '\0' '[' >"$BATS_TEST_TMPDIR/n"
+@test "a note full of [[[[ that costs little is shown as the text it is, under a warning with line and count" {
+    { printf '# t\n\n'; head -c 200000 /dev/zero | tr '\0' '['; } >"$BATS_TEST_TMPDIR/n"
     with_note "$BATS_TEST_TMPDIR/n"
-    bad_page "[[[[[[[["
+    bad_page "[[[[[[[[" 'banner-warn">第 3 行起的这一段有 200000 个「[」没有配对的「]」'
+    get /en/bad
+    contains "Line 3: 200000 opening brackets of this paragraph are never closed"
+    get /zh/good
+    ! grep -q banner-warn <<<"$output"
 }
 
 @test "a note full of [[[[ ]]]] that would cost seconds is refused with its line" {

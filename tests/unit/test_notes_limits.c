@@ -200,6 +200,51 @@ static void brackets_that_would_take_seconds_are_refused_beforehand(void **state
     text_free(&t);
 }
 
+static struct note_warning only_warning(const char *markdown)
+{
+    struct note *note = parse(markdown);
+    assert_int_equal(note->n_warnings, 1);
+    struct note_warning warning = note->warnings[0];
+    note_unref(note);
+    return warning;
+}
+
+static void brackets_that_nothing_closes_are_warned_of_with_line_column_and_count(void **state)
+{
+    (void)state;
+    struct note_warning w = only_warning("# t\n\n中文 [a](b) [x] [[[[[ more\n[ ] [");
+    assert_int_equal(w.line, 3);
+    assert_int_equal(w.column, 15);
+    assert_int_equal(w.unclosed, 6);
+    w = only_warning("> - a\n>   - [ ] [[ [[\n\n[] [1, 2) [3, f(4)) [5)\n");
+    assert_int_equal(w.line, 2);
+    assert_int_equal(w.column, 11);
+    assert_int_equal(w.unclosed, 4);
+    w = only_warning("a | b\n---|---\n[[[ | [[[\n[[[[ | [[[\n");
+    assert_int_equal(w.line, 4);
+}
+
+static void brackets_of_code_links_and_intervals_are_not_warned_of(void **state)
+{
+    (void)state;
+    struct note *note = parse("```c\n[[[[[[\n```\n\n`[[[[[[` [[1, 2], [3]] \\[ \\[\n\n"
+                              "[0,1) [1,2) [2,3) [3,4) [4,5)\n\n[a](b) [c](d) [e](f) [g](h)\n\n"
+                              "[[[\n\n[[[\n\n    [[[[[\n");
+    assert_int_equal(note->n_warnings, 0);
+    note_unref(note);
+}
+
+static void warnings_are_few_however_many_reasons_there_are(void **state)
+{
+    (void)state;
+    struct text t = {0};
+    add_times(&t, "[[[[[\n\n", 1000);
+    struct note *note = parse(t.data);
+    assert_int_equal(note->n_warnings, NOTE_WARNINGS_MAX);
+    note_unref(note);
+    text_free(&t);
+}
+
 static void html_that_grows_without_end_is_cut_off(void **state)
 {
     (void)state;
@@ -212,6 +257,7 @@ static void html_that_grows_without_end_is_cut_off(void **state)
     add_times(&t, "x\n", 200000);
     int r = parse_text(&t, &err);
     assert_true(r == -EFBIG || r == -ETIME); /* whichever comes first here */
+    assert_non_null(strstr(err.text, ": line "));
     text_free(&t);
 }
 
@@ -247,6 +293,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_pattern_stays_within_the_limits),
         cmocka_unit_test(brackets_that_would_take_seconds_are_refused_beforehand),
+        cmocka_unit_test(brackets_that_nothing_closes_are_warned_of_with_line_column_and_count),
+        cmocka_unit_test(brackets_of_code_links_and_intervals_are_not_warned_of),
+        cmocka_unit_test(warnings_are_few_however_many_reasons_there_are),
         cmocka_unit_test(html_that_grows_without_end_is_cut_off),
         cmocka_unit_test(a_long_checklist_full_of_links_is_no_attack),
         cmocka_unit_test(a_long_piece_of_code_full_of_brackets_is_no_attack),
