@@ -14,16 +14,19 @@
 #include "base/cleanup.h"
 #include "store/store_internal.h"
 #include "store/store_migrate.h"
+#include "store/store_ticks.h"
 
 /* Settings that write nothing. cell_size_check and trusted_schema: a damaged or foreign file must
  * not do more than fail. */
-static const char settings[] = "PRAGMA foreign_keys = ON;"
-                               "PRAGMA trusted_schema = OFF;"
-                               "PRAGMA cell_size_check = ON;"
-                               "PRAGMA mmap_size = 0;" /* a bad disk gives an error, not SIGBUS */
-                               "PRAGMA temp_store = MEMORY;"
-                               "PRAGMA cache_size = -16384;" /* KiB: all of a large library */
-                               "PRAGMA synchronous = FULL;"; /* NORMAL loses ticks at a power cut */
+static const char settings[] =
+    "PRAGMA locking_mode = EXCLUSIVE;" /* one connection: store.h says why */
+    "PRAGMA foreign_keys = ON;"
+    "PRAGMA trusted_schema = OFF;"
+    "PRAGMA cell_size_check = ON;"
+    "PRAGMA mmap_size = 0;" /* a bad disk gives an error, not SIGBUS */
+    "PRAGMA temp_store = MEMORY;"
+    "PRAGMA cache_size = -16384;" /* KiB: all of a large library */
+    "PRAGMA synchronous = FULL;"; /* NORMAL loses ticks at a power cut */
 
 /* A small WAL: it is read when the next prepd starts. */
 static const char wal_settings[] = "PRAGMA journal_size_limit = 8388608;"
@@ -79,8 +82,7 @@ static int switch_to_wal(struct store *store, struct err *err)
     if (!mode)
         r = sql_fail(store, err);
     else if (strcmp(mode, "wal") != 0)
-        r = err_set(err, ENOTSUP, "%s: this file system cannot share memory, which WAL needs",
-                    store->path);
+        r = err_set(err, ENOTSUP, "%s: cannot keep a write-ahead log", store->path);
     sqlite3_finalize(stmt);
     return r < 0 ? r : sql_exec(store, wal_settings, err);
 }
@@ -163,6 +165,7 @@ void store_close(struct store *store)
     sqlite3_close(store->db);
     if (store->lock >= 0)
         close(store->lock); /* after the database: the lock covers all that is done to it */
+    free(store->unfolded.states);
     free(store->path);
     free(store->dir);
     free(store);
@@ -183,6 +186,7 @@ int store_begin(void *ud)
 
 static void roll_back(struct store *store)
 {
+    ticks_forget(store);
     if (sqlite3_get_autocommit(store->db))
         return; /* SQLite has done it: it does after some errors */
     cleanup_stmt sqlite3_stmt *rollback = sql_take(store, SQL_ROLLBACK);

@@ -4,7 +4,8 @@
  * connections write or checkpoint at once; so a store belongs to one thread at a time: to main
  * while it starts, then to the store's worker (base/worker.h with store_begin/store_commit as its
  * hooks), which commits waiting ticks together. WAL with synchronous=FULL: what store_commit
- * acknowledged survives a power cut. flock(2) on `prepd.lock` keeps a second prepd out.
+ * acknowledged survives a power cut. flock(2) on `prepd.lock` keeps a second prepd out, and the
+ * database is locked as a whole while it is open, which keeps out everybody else.
  *
  * Every write stands between store_begin and store_commit. After a failed commit nothing of the
  * batch is stored. Files under the data folder: prepd.db (+ -wal, -shm), prepd.lock, backups/. */

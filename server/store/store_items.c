@@ -5,6 +5,7 @@
 
 #include "store/store_internal.h"
 #include "store/store_sync.h"
+#include "store/store_ticks.h"
 
 static const char *const state_names[] = {
     [ITEM_TODO] = "todo", [ITEM_SHAKY] = "shaky", [ITEM_DONE] = "done"};
@@ -35,16 +36,6 @@ int store_revision(struct store *store, uint64_t *ret, struct err *err)
     return 0;
 }
 
-int item_tick(struct store *store, int64_t item, enum item_state state, int64_t wall_ms,
-              struct err *err)
-{
-    cleanup_stmt sqlite3_stmt *q = sql_take(store, SQL_TICK_ADD);
-    sql_int(q, 1, item);
-    sql_text(q, 2, item_state_name(state));
-    sql_int(q, 3, wall_ms);
-    return sql_run(store, q, err);
-}
-
 int item_set(struct store *store, int64_t item, enum item_state state, int64_t wall_ms,
              struct err *err)
 {
@@ -53,7 +44,7 @@ int item_set(struct store *store, int64_t item, enum item_state state, int64_t w
     sql_text(q, 2, item_state_name(state));
     sql_int(q, 3, wall_ms);
     int r = sql_run(store, q, err);
-    return r < 0 ? r : item_tick(store, item, state, wall_ms, err);
+    return r < 0 ? r : ticks_append_folded(store, item, state, wall_ms, err);
 }
 
 /* From now on the item's texts, as they read, are what was ticked. */
@@ -69,6 +60,8 @@ int store_item_set(struct store *store, const char *id, enum item_state state, i
                    uint64_t *ret_revision, struct err *err)
 {
     int r = store_writing(store, err);
+    if (r == 0)
+        r = ticks_know(store, err);
     if (r < 0)
         return r;
     cleanup_stmt sqlite3_stmt *q = sql_take(store, SQL_ITEM_FIND);
@@ -82,11 +75,9 @@ int store_item_set(struct store *store, const char *id, enum item_state state, i
         return err_set(err, ESTALE, "item %.40s is no longer in the notes", id);
     int64_t item = sqlite3_column_int64(q, 0);
     bool changed = sqlite3_column_int(q, 3) > 0, elsewhere = sqlite3_column_int(q, 4) > 0;
-    if (sql_column_state(q, 1) == state && !changed)
+    if (ticks_state(store, item, sql_column_state(q, 1)) == state && !changed)
         return store_revision(store, ret_revision, err);
-    r = item_set(store, item, state, wall_ms, err);
-    if (r == 0)
-        *ret_revision = (uint64_t)sqlite3_last_insert_rowid(store->db);
+    r = ticks_append(store, item, state, wall_ms, ret_revision, err);
     if (r == 0 && (changed || elsewhere))
         r = places_seen(store, item, state != ITEM_TODO, err);
     return r;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "store/store_sync.h"
+#include "store/store_ticks.h"
 
 /*** Reading ***/
 
@@ -140,5 +141,7 @@ int item_add(struct file_sync *file, size_t i, struct owner *ret)
     if (r < 0)
         return r;
     ret->item = sqlite3_last_insert_rowid(file->store->db);
-    return item->checked ? item_tick(file->store, ret->item, ITEM_DONE, file->now, file->err) : 0;
+    return item->checked
+               ? ticks_append_folded(file->store, ret->item, ITEM_DONE, file->now, file->err)
+               : 0;
 }

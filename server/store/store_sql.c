@@ -115,6 +115,12 @@ static const char *const statements[SQL_COUNT] = {
     [SQL_ITEM_RENAME] = "UPDATE items SET id = ?2 WHERE item = ?1",
 
     [SQL_TICK_ADD] = "INSERT INTO ticks (item, state, at) VALUES (?1, ?2, ?3)",
+    /* beside max() SQLite takes the bare columns from the row that has it */
+    [SQL_FOLD] = "UPDATE items SET state = t.state, set_at = t.at FROM (SELECT item, state, at,"
+                 " max(seq) FROM ticks WHERE seq > (SELECT seq FROM folded) GROUP BY item) t"
+                 " WHERE items.item = t.item",
+    [SQL_FOLDED] = "UPDATE folded SET seq = (SELECT coalesce(max(seq), 0) FROM ticks)",
+    [SQL_UNFOLDED] = "SELECT coalesce(max(seq), 0) > (SELECT seq FROM folded) FROM ticks",
     [SQL_REVISION] = "SELECT coalesce(max(seq), 0) FROM ticks",
 
     [SQL_RUN_ADD] = "INSERT INTO runs (id, demo, params, started_at) VALUES (?1, ?2, ?3, ?4)",

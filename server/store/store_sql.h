@@ -51,6 +51,9 @@ enum store_sql {
     SQL_ITEM_RENAME,
 
     SQL_TICK_ADD,
+    SQL_UNFOLDED,
+    SQL_FOLD,
+    SQL_FOLDED,
     SQL_REVISION,
 
     SQL_RUN_ADD,
@@ -66,13 +69,22 @@ enum store_sql {
     SQL_COUNT
 };
 
+/* What store_ticks.c knows of the ticks that the items' rows do not show yet. */
+struct unfolded {
+    bool known;      /* false: there may be others */
+    uint8_t *states; /* by item: 0 none, else 1 + state */
+    size_t n_states;
+    size_t n; /* ticks */
+};
+
 struct store {
     sqlite3 *db;
     char *dir;
-    char *path;       /* dir/prepd.db, named in every error */
-    int lock;         /* descriptor that holds the flock, or -1 */
-    int doomed;       /* 0, or the negative errno with which this batch's commit must fail */
-    bool moved;       /* see store_sync_moved */
+    char *path; /* dir/prepd.db, named in every error */
+    int lock;   /* descriptor that holds the flock, or -1 */
+    int doomed; /* 0, or the negative errno with which this batch's commit must fail */
+    bool moved; /* see store_sync_moved */
+    struct unfolded unfolded;
     char notice[448]; /* see store_notice */
     sqlite3_stmt *statements[SQL_COUNT];
 };

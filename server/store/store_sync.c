@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "store/store_ticks.h"
 
 /*** The unchanged file ***/
 
@@ -231,6 +232,8 @@ int store_sync_file(struct store *store, struct store_sync *sync, struct err *er
     sync->n_gone = sync->n_held = 0;
     int r = store_writing(store, err);
     if (r == 0)
+        r = ticks_fold(store, err);
+    if (r == 0)
         r = file_find(&file, hash, &same);
     if (r == 0 && same)
         r = read_unchanged(&file);
@@ -338,5 +341,7 @@ int store_sync_end(struct store *store, const char *const *files, size_t n_files
         memcpy(keys, files, n_files * sizeof *keys);
     qsort(keys, n_files, sizeof *keys, key_compare);
     int r = store_writing(store, err);
+    if (r == 0)
+        r = ticks_fold(store, err);
     return r < 0 ? r : remove_files(store, keys, n_files, err);
 }

@@ -34,11 +34,9 @@ struct file_sync {
 
 /* ---- store_items.c ---- */
 
-/* Sets the state and appends to the history; item_tick only appends. */
+/* Sets the state at once, in the item's row and in the history. After ticks_fold. */
 int item_set(struct store *store, int64_t item, enum item_state state, int64_t wall_ms,
              struct err *err);
-int item_tick(struct store *store, int64_t item, enum item_state state, int64_t wall_ms,
-              struct err *err);
 
 /* ---- store_places.c: rows read and written ---- */
 

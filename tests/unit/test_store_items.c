@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <sqlite3.h>
 
+#include "store/store_sql.h"
+
 static const char two_items[] = "- one\n- two";
 
 static void an_item_starts_as_todo_with_a_valid_id(void **state)
@@ -128,12 +130,14 @@ static void nothing_is_written_outside_a_batch(void **state)
     assert_int_equal(store_sync_end(folder->store, NULL, 0, &err), -EPERM);
 }
 
-/* Reads one number from the database with a connection of the test's own. */
-static int64_t ask(struct folder *folder, const char *sql)
+/* Closes the store and reads one number from its database. */
+static int64_t close_and_ask(struct folder *folder, const char *sql)
 {
     char path[256];
     sqlite3 *db;
     sqlite3_stmt *stmt;
+    store_close(folder->store);
+    folder->store = NULL;
     in_folder(folder, "prepd.db", path);
     assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
@@ -153,7 +157,62 @@ static void every_change_is_in_the_history(void **state)
     set_item(folder->store, note.items[0].id, ITEM_DONE);
     set_item(folder->store, note.items[0].id, ITEM_DONE);
     set_item(folder->store, note.items[0].id, ITEM_TODO);
-    assert_int_equal(ask(folder, "SELECT count(*) FROM ticks WHERE at = 1000"), 2);
+    assert_int_equal(close_and_ask(folder, "SELECT count(*) FROM ticks WHERE at = 1000"), 2);
+}
+
+/*** Ticks that the items' rows do not show yet ***/
+
+static void states_are_right_after_more_ticks_than_are_kept_unfolded(void **state)
+{
+    struct folder *folder = *state;
+    cleanup_note struct note note;
+    note_read(&note, "# A\n- one\n- two\n- three");
+    sync_note(folder->store, "zh/gc", &note);
+    uint64_t revision = 0;
+    assert_int_equal(store_begin(folder->store), 0);
+    for (unsigned turn = 0; turn < 3000; turn++)
+        must(store_item_set(folder->store, note.items[turn % 3].id,
+                            turn / 3 % 2 ? ITEM_DONE : ITEM_SHAKY, 1000, &revision, why));
+    assert_int_equal(store_commit(folder->store), 0);
+    assert_int_equal(revision, 3000);
+    set_item(folder->store, note.items[1].id, ITEM_TODO);
+    reopen_store(folder);
+    sync_note(folder->store, "zh/gc", &note);
+    assert_int_equal(note.items[0].state, ITEM_DONE);
+    assert_int_equal(note.items[1].state, ITEM_TODO);
+    assert_int_equal(note.items[2].state, ITEM_DONE);
+}
+
+static void a_batch_rolled_back_leaves_the_states_before_it(void **state)
+{
+    struct folder *folder = *state;
+    cleanup_note struct note note;
+    uint64_t revision;
+    note_read(&note, two_items);
+    sync_note(folder->store, "zh/gc", &note);
+    uint64_t before = set_item(folder->store, note.items[0].id, ITEM_SHAKY);
+    assert_int_equal(store_begin(folder->store), 0);
+    must(store_item_set(folder->store, note.items[0].id, ITEM_DONE, 1000, &revision, why));
+    folder->store->doomed = -EIO; /* as after a write that failed */
+    assert_int_equal(store_commit(folder->store), -EIO);
+    /* had the store still believed in DONE, this would change nothing, and be lost */
+    assert_int_equal(set_item(folder->store, note.items[0].id, ITEM_DONE), before + 1);
+    reopen_store(folder);
+    sync_note(folder->store, "zh/gc", &note);
+    assert_int_equal(note.items[0].state, ITEM_DONE);
+}
+
+static void a_tick_is_one_row_until_the_notes_are_read_again(void **state)
+{
+    struct folder *folder = *state;
+    cleanup_note struct note note;
+    note_read(&note, two_items);
+    sync_note(folder->store, "zh/gc", &note);
+    set_item(folder->store, note.items[0].id, ITEM_DONE);
+    assert_int_equal(close_and_ask(folder, "SELECT count(*) FROM items WHERE state = 'done'"), 0);
+    open_store(folder);
+    sync_note(folder->store, "zh/gc", &note);
+    assert_int_equal(close_and_ask(folder, "SELECT set_at FROM items WHERE state = 'done'"), 1000);
 }
 
 /* The write-ahead log as it lies on the disk. */
@@ -206,6 +265,9 @@ int main(void)
         with_store(an_item_that_is_gone_is_refused_and_its_topic_is_known),
         with_store(nothing_is_written_outside_a_batch),
         with_store(every_change_is_in_the_history),
+        with_store(states_are_right_after_more_ticks_than_are_kept_unfolded),
+        with_store(a_batch_rolled_back_leaves_the_states_before_it),
+        with_store(a_tick_is_one_row_until_the_notes_are_read_again),
         with_store(an_unchanged_file_writes_nothing),
         cmocka_unit_test(state_names_are_told_apart),
     };

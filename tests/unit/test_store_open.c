@@ -202,18 +202,19 @@ static void a_migration_that_fails_leaves_the_version_before_it(void **state)
     static const struct store_migration list[] = {
         {"0001_a.sql", ""},
         {"0002_b.sql", ""},
-        {"0003_c.sql", "CREATE TABLE extra (a); INSERT INTO extra VALUES (1);"},
-        {"0004_d.sql", "CREATE TABLE half (a); CREATE TABLE extra (b);"},
+        {"0003_c.sql", ""},
+        {"0004_d.sql", "CREATE TABLE extra (a); INSERT INTO extra VALUES (1);"},
+        {"0005_e.sql", "CREATE TABLE half (a); CREATE TABLE extra (b);"},
         {0}};
     struct err err = {0};
     open_store(folder);
-    assert_int_equal(store_migrations_count(store_migrations), 2); /* else this list is too short */
+    assert_int_equal(store_migrations_count(store_migrations), 3); /* else this list is too short */
     assert_true(store_migrate(folder->store, list, &err) < 0);
-    assert_non_null(strstr(err.text, "0004_d.sql"));
+    assert_non_null(strstr(err.text, "0005_e.sql"));
     store_close(folder->store);
     folder->store = NULL;
     run_sql(folder, "CREATE TABLE half (proof); DROP TABLE half; SELECT 1 / count(*) FROM extra");
-    expect_refused(folder, EPROTO, "schema 3");
+    expect_refused(folder, EPROTO, "schema 4");
 }
 
 static void a_database_of_another_program_is_refused(void **state)
