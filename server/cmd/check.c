@@ -71,6 +71,20 @@ static void check_demos(struct checker *checker, const struct note_file *file)
                     note->demos[i].id);
 }
 
+static void check_images(struct checker *checker, const struct note_file *file)
+{
+    const struct note *note = file->note;
+    for (size_t i = 0; i < note->n_images; i++) {
+        const struct note_image *image = &note->images[i];
+        if (image->problem)
+            PROBLEM(checker, file, image->line, "the image \"%s\" is not shown: %s", image->src,
+                    image->problem);
+        if (!image->alt[0])
+            PROBLEM(checker, file, image->line, "the image \"%s\" has no alternative text",
+                    image->src);
+    }
+}
+
 static void check_headings(struct checker *checker, const struct note_file *file)
 {
     const struct note *note = file->note;
@@ -90,6 +104,7 @@ static void check_file(struct checker *checker, const struct note_file *file)
     }
     check_items(checker, file);
     check_demos(checker, file);
+    check_images(checker, file);
     check_headings(checker, file);
 }
 

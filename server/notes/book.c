@@ -105,10 +105,20 @@ static void list_book(struct book *book, struct arena *arena, struct text *names
         list_folder(book, FOLDER_FLAT, arena, names);
 }
 
-int book_open(const struct library_source *source, struct arena *arena, struct book *ret,
-              struct err *err)
+/* A book that is one file has its images beside it. */
+static void open_images(struct book *book, struct arena *arena)
 {
-    *ret = (struct book){.source = source, .folder_fd = -1};
+    const char *path = book->source->path;
+    size_t len = book->folder_fd >= 0 ? strlen(path) : (size_t)(basename(path) - path);
+    book->images_folder = len ? arena_string(arena, path, len) : ".";
+    if (book->images_folder)
+        book->images_fd = open(book->images_folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+int book_open(const struct library_source *source, size_t number, struct arena *arena,
+              struct book *ret, struct err *err)
+{
+    *ret = (struct book){.source = source, .number = number, .folder_fd = -1, .images_fd = -1};
     struct stat st;
     if (stat(source->path, &st) < 0)
         return err_set(err, errno, "%s: %s", source->path, strerror(errno));
@@ -123,6 +133,7 @@ int book_open(const struct library_source *source, struct arena *arena, struct b
     } else {
         return err_set(err, EINVAL, "%s: neither a folder nor a file", source->path);
     }
+    open_images(ret, arena);
     ret->n_names = names.len / sizeof *ret->names;
     ret->names = arena_copy(arena, names.data, names.len);
     if (names.failed || arena->failed)
@@ -136,5 +147,7 @@ void book_close(struct book *book)
 {
     if (book->folder_fd >= 0)
         close(book->folder_fd);
-    book->folder_fd = -1;
+    if (book->images_fd >= 0)
+        close(book->images_fd);
+    book->folder_fd = book->images_fd = -1;
 }

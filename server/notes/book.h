@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "notes/arena.h"
+#include "notes/image.h"
 #include "notes/library.h"
 
 enum book_folder { FOLDER_FLAT, FOLDER_ZH, FOLDER_EN };
@@ -28,7 +29,10 @@ struct book_name {
 
 struct book {
     const struct library_source *source;
+    size_t number; /* of the source, from 0: part of its images' addresses */
     int folder_fd; /* -1 if the book is one file */
+    int images_fd; /* the folder that the notes' images are beneath: the book's, or the file's */
+    const char *images_folder; /* … and its path; both are the arena's and this book's */
     struct book_name
         *names; /* by folder, the numbered ones first and in order, the others by name */
     size_t n_names;
@@ -36,13 +40,21 @@ struct book {
 
 /* Lists a book's files. `names` and their strings are the arena's. -ENOENT …, with *err, if the
  * source cannot be read. */
-int book_open(const struct library_source *source, struct arena *arena, struct book *ret,
-              struct err *err);
+int book_open(const struct library_source *source, size_t number, struct arena *arena,
+              struct book *ret, struct err *err);
 void book_close(struct book *book);
+
+/* An image that a note names, and its file as it was then. */
+struct book_image {
+    struct library_image image; /* its strings are the file's arena's */
+    struct stat st;             /* all zero: there was none */
+    struct book_image *next;
+};
 
 /* A file as it was read. Libraries share it while it stays the same. */
 struct book_file {
     struct note_file file; /* its strings are the arena's */
+    struct book_image *images;
     atomic_uint references;
     struct stat st;
     int64_t read_at_ms; /* on the wall clock, as st's times are */
@@ -57,7 +69,20 @@ int book_file_read(const struct book *book, const struct book_name *name, const 
  * that it may have been written again within the clock's grain. */
 bool book_file_is_current(const struct book *book, const struct book_name *name,
                           const struct book_file *file);
+/* True if both are the same file with the same size and times. */
+bool book_stat_is_same(const struct stat *a, const struct stat *b);
 struct book_file *book_file_ref(struct book_file *file);
 void book_file_unref(struct book_file *file);
+
+/* What book_image_find, the function of a struct note_pictures, is given as `ud`: it keeps what it
+ * finds in the file. */
+struct book_images {
+    const struct book *book;
+    const struct book_name *name;
+    struct book_file *file;
+};
+int book_image_find(void *ud, const char *src, struct note_picture *ret, struct err *err);
+/* True if the image's file is what it was, or is still missing. */
+bool book_image_is_current(const struct book *book, const struct book_image *image);
 
 #endif

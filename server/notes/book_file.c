@@ -88,7 +88,8 @@ static void keep_raw(struct book_file *file, const char *bytes, size_t len)
     file->file.raw_len = len;
 }
 
-static int file_fill(struct book_file *file, int fd, const struct book_name *name)
+static int file_fill(struct book_file *file, int fd, const struct book *book,
+                     const struct book_name *name)
 {
     cleanup_free char *bytes = NULL;
     size_t len = 0;
@@ -102,7 +103,9 @@ static int file_fill(struct book_file *file, int fd, const struct book_name *nam
         return 0;
     }
     f->lang = file_lang(name, bytes, len);
-    r = note_parse(f->path, bytes, len, &f->note, &f->problem);
+    struct book_images images = {book, name, file};
+    struct note_pictures pictures = {book_image_find, &images};
+    r = note_parse(f->path, bytes, len, &pictures, &f->note, &f->problem);
     if (r < 0)
         keep_raw(file, bytes, len);
     return r == -ENOMEM || file->arena.failed ? -ENOMEM : 0;
@@ -157,7 +160,7 @@ int book_file_read(const struct book *book, const struct book_name *name, const 
     if (fd == -EACCES)
         err_set(&file->file.problem, EACCES, "%s: may not be read", file->file.path);
     else
-        r = fd < 0 ? fd : file_fill(file, fd, name);
+        r = fd < 0 ? fd : file_fill(file, fd, book, name);
     if (r < 0) {
         book_file_unref(file);
         return r;
@@ -171,18 +174,29 @@ static bool same_time(const struct timespec *a, const struct timespec *b)
     return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
 }
 
+bool book_stat_is_same(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+           same_time(&a->st_mtim, &b->st_mtim) && same_time(&a->st_ctim, &b->st_ctim);
+}
+
+/* True if what changed the file last was not so near its reading that a later change may have left
+ * the same time. */
+static bool is_settled(const struct book_file *file, const struct stat *st)
+{
+    return file->read_at_ms - (int64_t)st->st_ctim.tv_sec * 1000 > YOUNG_MS;
+}
+
 bool book_file_is_current(const struct book *book, const struct book_name *name,
                           const struct book_file *file)
 {
     struct stat now;
-    const struct stat *then = &file->st;
     int r = book->folder_fd >= 0 ? fstatat(book->folder_fd, name->path, &now, 0)
                                  : stat(book->source->path, &now);
-    if (r < 0 || now.st_dev != then->st_dev || now.st_ino != then->st_ino ||
-        now.st_size != then->st_size || !same_time(&now.st_mtim, &then->st_mtim) ||
-        !same_time(&now.st_ctim, &then->st_ctim))
-        return false;
-    return file->read_at_ms - (int64_t)now.st_ctim.tv_sec * 1000 > YOUNG_MS;
+    bool current = r == 0 && book_stat_is_same(&now, &file->st) && is_settled(file, &now);
+    for (const struct book_image *image = file->images; current && image; image = image->next)
+        current = book_image_is_current(book, image) && is_settled(file, &image->st);
+    return current;
 }
 
 struct book_file *book_file_ref(struct book_file *file)

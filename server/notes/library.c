@@ -22,6 +22,8 @@ struct library {
     struct topic *topics;
     size_t n_topics;
     const struct topic **by_slug;
+    const struct library_image **images; /* by address */
+    size_t n_images;
 };
 
 /* A scan under way. */
@@ -219,10 +221,11 @@ static int scan_names(struct scan *scan, const struct book *book)
     return add_topics(scan, (void *)entries.data, entries.len / sizeof(struct entry));
 }
 
-static int scan_book(struct scan *scan, const struct library_source *source, struct err *err)
+static int scan_book(struct scan *scan, const struct library_source *source, size_t number,
+                     struct err *err)
 {
     struct book book;
-    int r = book_open(source, &scan->library->arena, &book, err);
+    int r = book_open(source, number, &scan->library->arena, &book, err);
     if (r == 0 && scan_names(scan, &book) < 0)
         r = err_set(err, ENOMEM, "%s: out of memory", source->path);
     book_close(&book);
@@ -236,6 +239,32 @@ static int compare_topic_slugs(const void *a, const void *b)
 {
     const struct topic *x = *(const struct topic *const *)a, *y = *(const struct topic *const *)b;
     return strcmp(x->slug, y->slug);
+}
+
+static int compare_image_urls(const void *a, const void *b)
+{
+    const struct library_image *x = *(const struct library_image *const *)a,
+                               *y = *(const struct library_image *const *)b;
+    return strcmp(x->url, y->url);
+}
+
+/* Lists all files' images. One that several notes show stands several times: any of them will do.
+ */
+static int index_images(struct library *library)
+{
+    cleanup_text struct text images = {0};
+    for (size_t i = 0; i < library->n_files; i++)
+        for (struct book_image *b = library->files[i]->images; b; b = b->next) {
+            const struct library_image *image = &b->image;
+            text_add(&images, &image, sizeof(struct library_image *));
+        }
+    library->images = arena_copy(&library->arena, images.data, images.len);
+    if (images.failed || library->arena.failed)
+        return -ENOMEM;
+    library->n_images = images.len / sizeof *library->images;
+    if (library->n_images)
+        qsort(library->images, library->n_images, sizeof *library->images, compare_image_urls);
+    return 0;
 }
 
 /* Hands what the scan found to the library, the files even if something else fails: it frees them.
@@ -257,7 +286,7 @@ static int scan_finish(struct scan *scan)
     for (size_t i = 0; i < n; i++)
         library->by_slug[i] = &library->topics[i];
     qsort(library->by_slug, n, sizeof *library->by_slug, compare_topic_slugs);
-    return 0;
+    return index_images(library);
 }
 
 int library_scan(const struct library_source *sources, size_t n_sources,
@@ -270,7 +299,7 @@ int library_scan(const struct library_source *sources, size_t n_sources,
     struct scan scan = {.library = library, .previous = previous};
     int r = 0;
     for (size_t i = 0; r == 0 && i < n_sources; i++)
-        r = scan_book(&scan, &sources[i], err);
+        r = scan_book(&scan, &sources[i], i, err);
     if (scan_finish(&scan) < 0 && r == 0)
         r = err_set(err, ENOMEM, "out of memory");
     text_free(&scan.topics);
@@ -314,6 +343,16 @@ const struct topic *library_topic(const struct library *library, const char *slu
             to = middle;
     }
     return NULL;
+}
+
+const struct library_image *library_image(const struct library *library, const char *url)
+{
+    const struct library_image wanted = {.url = url}, *key = &wanted;
+    const struct library_image **found = library->n_images
+                                             ? bsearch(&key, library->images, library->n_images,
+                                                       sizeof *library->images, compare_image_urls)
+                                             : NULL;
+    return found ? *found : NULL;
 }
 
 const struct note_file *topic_file(const struct topic *topic, enum lang lang)

@@ -26,12 +26,15 @@ enum {
     SEARCH_MS = 1000,
 };
 
-enum { FOLDERS_PER_SOURCE = 3 }; /* itself, zh/, en/ */
+/* Of a folder: itself, and these if they are there. */
+static const char *const inner_folders[] = {"zh", "en", "img", "zh/img", "en/img"};
+
+enum { FOLDERS_PER_SOURCE = 1 + ARRAY_LEN(inner_folders) };
 
 struct watched {
     char *path;      /* of a folder */
     char *only_name; /* the file that matters in it; NULL: all do */
-    bool required;   /* a book's own folder: zh/ and en/ may be missing */
+    bool required;   /* a book's own folder: the inner ones may be missing */
     int wd;          /* -1: not there */
 };
 
@@ -188,8 +191,9 @@ static int add_source(struct library_watch *watch, const char *path)
     if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
         return add_file(watch, path);
     int r = add_folder(watch, strdup(path), NULL, true);
-    r = add_folder(watch, join(path, "zh"), NULL, false) < 0 ? -ENOMEM : r;
-    return add_folder(watch, join(path, "en"), NULL, false) < 0 ? -ENOMEM : r;
+    for (size_t i = 0; i < ARRAY_LEN(inner_folders); i++)
+        r = add_folder(watch, join(path, inner_folders[i]), NULL, false) < 0 ? -ENOMEM : r;
+    return r;
 }
 
 static int watch_start(struct library_watch *watch, const struct library_source *sources,

@@ -10,8 +10,9 @@
 
 struct library_watch;
 
-/* Calls changed(ud) on the loop's thread after a change in any source (a folder, its zh/ and en/,
- * or a single file's folder). A source that cannot be watched is an error only if none can be. */
+/* Calls changed(ud) on the loop's thread after a change in any source (a folder, its zh/ and en/
+ * and the img/ in each, or a single file's folder). A source that cannot be watched is an error
+ * only if none can be. */
 int library_watch_new(struct loop *loop, const struct library_source *sources, size_t n_sources,
                       void (*changed)(void *ud), void *ud, struct library_watch **ret,
                       struct err *err);

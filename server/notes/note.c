@@ -68,6 +68,13 @@ static uint64_t revision_of(const char *bytes, size_t len)
     return h;
 }
 
+/* What an image does to the note's revision: its address has the file's own in it. */
+static uint64_t image_revision(const struct note_image *image)
+{
+    const char *text = image->url ? image->url : image->problem ? image->problem : "";
+    return hash_bytes(text, strlen(text));
+}
+
 /*** Making the note ***/
 
 static void set_parts_html(struct note_part *parts, size_t n, const char *html)
@@ -97,6 +104,7 @@ static void buffers_free(struct note_block *block)
     free((void *)block->note.parts);
     free((void *)block->note.items);
     free((void *)block->note.demos);
+    free((void *)block->note.images);
     free((void *)block->note.headings);
     free((void *)block->note.warnings);
 }
@@ -115,26 +123,29 @@ static struct note *note_finish(struct render *r, uint64_t revision)
     note->parts = parts;
     note->items = array_steal(&r->items, sizeof *note->items, &note->n_items);
     note->demos = array_steal(&r->demos, sizeof *note->demos, &note->n_demos);
+    note->images = array_steal(&r->images, sizeof *note->images, &note->n_images);
     note->headings = array_steal(&r->headings, sizeof *note->headings, &note->n_headings);
     note->warnings = array_steal(&r->warnings, sizeof *note->warnings, &note->n_warnings);
     block->html = array_steal(&r->html, 1, &html_len);
-    if (!parts || !note->items || !note->demos || !note->headings || !note->warnings ||
-        !block->html) {
+    if (!parts || !note->items || !note->demos || !note->images || !note->headings ||
+        !note->warnings || !block->html) {
         buffers_free(block);
         return NULL;
     }
     set_parts_html(parts, note->n_parts, block->html);
+    for (size_t i = 0; i < note->n_images; i++)
+        note->revision = rotate(note->revision, 1) ^ image_revision(&note->images[i]);
     atomic_init(&block->references, 1);
     block->arena = *r->arena;
     return note;
 }
 
-static int note_render(const char *name, const char *bytes, size_t len, struct note **ret,
-                       struct err *err)
+static int note_render(const char *name, const char *bytes, size_t len,
+                       const struct note_pictures *pictures, struct note **ret, struct err *err)
 {
     struct arena arena;
     arena_init(&arena);
-    struct render r = {.bytes = bytes, .len = len, .arena = &arena};
+    struct render r = {.bytes = bytes, .len = len, .pictures = pictures, .arena = &arena};
     int status = render_run(&r);
     struct note *note = status == 0 ? note_finish(&r, revision_of(bytes, len)) : NULL;
     const char *why = r.why;
@@ -150,14 +161,15 @@ static int note_render(const char *name, const char *bytes, size_t len, struct n
     return 0;
 }
 
-int note_parse(const char *name, const char *bytes, size_t len, struct note **ret, struct err *err)
+int note_parse(const char *name, const char *bytes, size_t len,
+               const struct note_pictures *pictures, struct note **ret, struct err *err)
 {
     int status = note_check(name, bytes, len, err);
     if (status < 0)
         return status;
     static const char byte_order_mark[] = "\xef\xbb\xbf";
     size_t skip = len >= 3 && memcmp(bytes, byte_order_mark, 3) == 0 ? 3 : 0;
-    return note_render(name, bytes + skip, len - skip, ret, err);
+    return note_render(name, bytes + skip, len - skip, pictures, ret, err);
 }
 
 /*** Sharing ***/

@@ -8,7 +8,8 @@
  * writes the control), HTML `<span class="item-text" id="item-N-text">…</span>` (its first
  * paragraph, N counted from 0 in the file), the HTML of what is nested in it, and `</li>`. A
  * paragraph that is nothing but a link `[label](demo:gc?gogc=50)` becomes a part NOTE_DEMO; such a
- * link among other words stays a link, `<a class="demo-link" …>` to the demo's page.
+ * link among other words stays a link, `<a class="demo-link" …>` to the demo's page. A paragraph
+ * that is nothing but an image becomes a <figure>, with the image's title as its caption.
  *
  * A note is immutable once parsed and may be read by any thread. It and its strings live in one
  * arena, the HTML and the arrays in buffers beside it; all is freed with the last reference.
@@ -29,6 +30,7 @@ enum {
     NOTE_MS_MAX = 200,        /* … and with -ETIME past this much time of the thread's CPU */
     NOTE_ITEMS_MAX = 5000,
     NOTE_WARNINGS_MAX = 20,
+    NOTE_IMAGES_MAX = 500,
     NOTE_PAD = 64, /* NUL bytes that md4c 0.4.8 needs after the text */
 };
 
@@ -61,6 +63,14 @@ struct note_demo {
                    HTML */
 };
 
+struct note_image {
+    const char *src;     /* as written, decoded: "img/gmp.svg" */
+    const char *alt;     /* its alternative text, as plain text; "" if there is none */
+    const char *url;     /* where the page gets it; NULL if it is not shown */
+    const char *problem; /* why it is not; NULL if it is */
+    size_t line;
+};
+
 struct note_heading {
     int level;          /* 1–6 */
     const char *anchor; /* unique in the file; as GitHub makes it: "What is GC?" is "what-is-gc";
@@ -78,23 +88,40 @@ struct note_warning {
 struct note {
     const char *title;   /* text of the first H1; NULL if there is none */
     const char *summary; /* plain text of the first paragraph, at most 200 bytes, or "" */
-    uint64_t revision;   /* hash of the file's bytes */
+    uint64_t revision;   /* hash of the file's bytes and of what its images are */
     const struct note_part *parts;
     size_t n_parts;
     const struct note_item *items;
     size_t n_items;
     const struct note_demo *demos;
     size_t n_demos;
+    const struct note_image *images;
+    size_t n_images;
     const struct note_heading *headings;
     size_t n_headings;
     const struct note_warning *warnings; /* of the first NOTE_WARNINGS_MAX places */
     size_t n_warnings;
 };
 
+/* What a page must know of an image to show it. */
+struct note_picture {
+    char url[768]; /* a path with a revision, percent-encoded; changes when the file does */
+    unsigned width, height; /* in CSS pixels; 0 if they are not known */
+};
+
+/* Finds the images that a note names; asked for each while it is parsed. */
+struct note_pictures {
+    /* `src` is without a scheme or host, else as written. 0 and *ret, or a negative errno and in
+     * *err why the image cannot be shown ("there is no such file"); -ENOMEM ends the parsing. */
+    int (*find)(void *ud, const char *src, struct note_picture *ret, struct err *err);
+    void *ud;
+};
+
 /* Parses `len` bytes that are followed by NOTE_PAD NUL bytes. `name` is used in error messages
- * ("content/zh/01-gc.md"). -EINVAL: empty, binary (a NUL byte) or not UTF-8, with the line; -EFBIG,
- * -ETIME: a limit above; -ENOMEM. */
-int note_parse(const char *name, const char *bytes, size_t len, struct note **ret, struct err *err);
+ * ("content/zh/01-gc.md"); pictures may be NULL: then no image is shown. -EINVAL: empty, binary (a
+ * NUL byte) or not UTF-8, with the line; -EFBIG, -ETIME: a limit above; -ENOMEM. */
+int note_parse(const char *name, const char *bytes, size_t len,
+               const struct note_pictures *pictures, struct note **ret, struct err *err);
 
 /* Reference counting, atomic; note_parse gives one reference. unref(NULL) is fine. */
 struct note *note_ref(struct note *note);

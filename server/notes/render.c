@@ -107,8 +107,9 @@ const char *plain_end(struct render *r, size_t from, size_t *ret_len)
 static bool render_out_of_memory(const struct render *r)
 {
     return r->html.failed || r->parts.failed || r->items.failed || r->demos.failed ||
-           r->headings.failed || r->warnings.failed || r->plain.failed || r->quotes.failed ||
-           r->spans.failed || r->url.failed || r->scratch.failed || r->arena->failed;
+           r->images.failed || r->caption.failed || r->headings.failed || r->warnings.failed ||
+           r->plain.failed || r->quotes.failed || r->spans.failed || r->url.failed ||
+           r->scratch.failed || r->arena->failed;
 }
 
 /* Room that is enough for most notes and for a checklist, so that growing seldom copies. What is
@@ -144,8 +145,9 @@ int render_run(struct render *r)
 
 void render_free(struct render *r)
 {
-    struct text *texts[] = {&r->html,  &r->parts,  &r->items, &r->demos, &r->headings, &r->warnings,
-                            &r->plain, &r->quotes, &r->spans, &r->url,   &r->scratch};
+    struct text *texts[] = {&r->html,     &r->parts,    &r->items,   &r->demos, &r->images,
+                            &r->headings, &r->warnings, &r->caption, &r->plain, &r->quotes,
+                            &r->spans,    &r->url,      &r->scratch};
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
         text_free(texts[i]);
     names_free(&r->anchors);

@@ -10,7 +10,8 @@
  *   render_block.c    md4c's block callbacks; paragraphs, quotes and callouts, code, tables
  *   render_heading.c  headings
  *   render_item.c     checklist items
- *   render_span.c     md4c's span and text callbacks; links, images
+ *   render_span.c     md4c's span and text callbacks; links
+ *   render_image.c    images and figures
  *   brackets.c        the warning about brackets that nothing closes */
 #ifndef PREPD_NOTES_RENDER_H
 #define PREPD_NOTES_RENDER_H
@@ -32,13 +33,14 @@ struct render {
     /* The source */
     const char *bytes;
     size_t len;
-    size_t pos;  /* of the last text seen; items know theirs exactly */
-    size_t line; /* the line of line_pos */
+    const struct note_pictures *pictures; /* NULL: there are none */
+    size_t pos;                           /* of the last text seen; items know theirs exactly */
+    size_t line;                          /* the line of line_pos */
     size_t line_pos;
 
     /* The note as it grows: html of all parts, and arrays of the structs in note.h */
     struct arena *arena;
-    struct text html, parts, items, demos, headings, warnings;
+    struct text html, parts, items, demos, images, headings, warnings;
     size_t part_from; /* where in html the open part begins */
     const char *title, *summary;
 
@@ -54,8 +56,9 @@ struct render {
 
     /* What is open */
     struct {
-        size_t from, body; /* where <p> begins and ends */
-        size_t demo_end;   /* where a demo's link ended that began at `body`, else 0 */
+        size_t from, body;              /* where <p> begins and ends */
+        size_t demo_end;                /* where a demo's link ended that began at `body`, else 0 */
+        size_t figure_body, figure_end; /* the same of a picture, without and with its title */
         bool is_summary;
     } p;
     struct {
@@ -81,13 +84,17 @@ struct render {
     } link;
     struct {
         unsigned depth; /* images may nest in alternative texts */
-        bool in_link;
+        bool in_link, is_shown;
         enum url_kind kind;
-        size_t html; /* where the outermost one's alternative text begins */
+        size_t at;          /* in the source */
+        size_t index;       /* in images, of the outermost one */
+        size_t open;        /* where its HTML begins … */
+        size_t html, plain; /* … and its alternative text */
     } image;
-    struct text quotes; /* a stack of chars: enum quote_kind */
-    size_t quote_html;  /* where the <blockquote> begins that was opened last */
-    size_t quote_body;  /* where its first paragraph's text would begin; 0 once that is past */
+    struct text caption; /* the title of the image that was opened last, escaped */
+    struct text quotes;  /* a stack of chars: enum quote_kind */
+    size_t quote_html;   /* where the <blockquote> begins that was opened last */
+    size_t quote_body;   /* where its first paragraph's text would begin; 0 once that is past */
     bool in_callout_title;
     struct {
         size_t open, parens; /* of the block's text, not closed yet; see brackets.c */
@@ -99,7 +106,8 @@ struct render {
     struct names anchors, slugs;
 };
 
-/* Parses and renders into *r, which is zeroed but for bytes, len and arena. 0 or a negative errno.
+/* Parses and renders into *r, which is zeroed but for bytes, len, pictures and arena. 0 or a
+ * negative errno.
  */
 int render_run(struct render *r);
 void render_free(struct render *r);
@@ -111,8 +119,8 @@ size_t render_line(struct render *r, size_t pos);
 /* Stops the parser: the first reason stands. */
 void render_fail(struct render *r, int code, const char *why);
 
-/* ` name="value"`, escaped; nothing if the attribute is empty */
-void out_attribute(struct render *r, const char *name, const MD_ATTRIBUTE *value);
+/* Adds a link's or an image's title, escaped. */
+void attribute_escape(struct text *to, const MD_ATTRIBUTE *value);
 
 /*** Collecting plain text ***/
 
@@ -154,6 +162,11 @@ void callout_line_end(struct render *r);
 /* Counts the brackets of a piece of text from the source, and ends the count with the block. */
 void brackets_count(struct render *r, const char *text, size_t len);
 void brackets_end(struct render *r);
+
+void image_enter(struct render *r, const MD_SPAN_IMG_DETAIL *detail);
+void image_leave(struct render *r);
+/* Makes a figure of the paragraph that holds nothing but a picture. */
+void paragraph_become_figure(struct render *r);
 
 void heading_enter(struct render *r);
 void heading_leave(struct render *r, int level);

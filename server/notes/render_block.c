@@ -116,7 +116,7 @@ static void p_open(struct render *r)
     r->p.from = r->html.len;
     out(&r->html, "<p>");
     r->p.body = r->html.len;
-    r->p.demo_end = 0;
+    r->p.demo_end = r->p.figure_end = 0;
 }
 
 void callout_line_end(struct render *r)
@@ -141,12 +141,13 @@ static void paragraph_enter(struct render *r)
         plain_begin(r);
 }
 
-/* What was collected becomes the summary, unless it is nothing but a demo's label. */
-static void summary_end(struct render *r, bool is_demo)
+/* What was collected becomes the summary, unless it is nothing but a demo's label or a picture's
+ * text. */
+static void summary_end(struct render *r, bool is_words)
 {
     size_t len;
     const char *collected = plain_end(r, 0, &len); /* paragraphs do not nest */
-    char *text = is_demo ? NULL : plain_text(r->arena, collected, len);
+    char *text = !is_words ? NULL : plain_text(r->arena, collected, len);
     if (!text || !*text)
         return;
     text[utf8_cut(text, strlen(text), SUMMARY_BYTES_MAX)] = '\0';
@@ -169,10 +170,13 @@ static void paragraph_leave(struct render *r)
         return;
     }
     bool is_demo = !r->in_callout_title && r->p.demo_end == r->html.len;
+    bool is_figure = !r->in_callout_title && r->p.figure_end == r->html.len;
     if (r->p.is_summary)
-        summary_end(r, is_demo);
+        summary_end(r, !is_demo && !is_figure);
     if (is_demo)
         paragraph_become_demo(r);
+    else if (is_figure)
+        paragraph_become_figure(r);
     else if (r->in_callout_title)
         callout_title_end(r);
     else

@@ -1,8 +1,6 @@
-/* render_span.c - what stands in a line: text, emphasis, links, images.
+/* render_span.c - what stands in a line: text, emphasis, links; images are in render_image.c.
  *
- * A refused link leaves its text. An image is shown only from here (the page's policy would not
- * load another); one from elsewhere becomes a link to it. An image's alternative text may hold any
- * markup in Markdown and none in HTML. */
+ * A refused link leaves its text. */
 #include "notes/render.h"
 
 #include "notes/entity.h"
@@ -95,13 +93,10 @@ int on_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE len, void *ud)
     return render_go_on(r);
 }
 
-void out_attribute(struct render *r, const char *name, const MD_ATTRIBUTE *value)
+void attribute_escape(struct text *to, const MD_ATTRIBUTE *value)
 {
     if (value->size == 0)
         return;
-    out(&r->html, " ");
-    out_string(&r->html, name);
-    out(&r->html, "=\"");
     for (size_t i = 0; value->substr_offsets[i] < value->size; i++) {
         const char *from = value->text + value->substr_offsets[i];
         size_t len = value->substr_offsets[i + 1] - value->substr_offsets[i];
@@ -109,8 +104,17 @@ void out_attribute(struct render *r, const char *name, const MD_ATTRIBUTE *value
         size_t n = 0;
         if (value->substr_types[i] == MD_TEXT_ENTITY)
             n = entity_decode(from, len, decoded);
-        out_escaped(&r->html, n ? decoded : from, n ? n : len);
+        out_escaped(to, n ? decoded : from, n ? n : len);
     }
+}
+
+/* ` title="value"`; nothing if it is empty */
+static void title_write(struct render *r, const MD_ATTRIBUTE *title)
+{
+    if (title->size == 0)
+        return;
+    out(&r->html, " title=\"");
+    attribute_escape(&r->html, title);
     out(&r->html, "\"");
 }
 
@@ -166,7 +170,7 @@ static void link_enter(struct render *r, const MD_SPAN_A_DETAIL *detail)
         return;
     out(&r->html, "<a href=\"");
     link_open(r, r->link.kind);
-    out_attribute(r, "title", &detail->title);
+    title_write(r, &detail->title);
     out(&r->html, ">");
 }
 
@@ -193,42 +197,6 @@ static void link_leave(struct render *r)
     if (r->link.kind == URL_DEMO)
         demo_leave(r);
     r->link.kind = URL_REFUSED;
-}
-
-/*** Images ***/
-
-static void image_enter(struct render *r, const MD_SPAN_IMG_DETAIL *detail)
-{
-    if (r->image.depth++ > 0)
-        return;
-    r->image.kind = url_read(&detail->src, &r->url);
-    r->image.in_link = r->link.kind != URL_REFUSED;
-    if (r->image.kind == URL_LOCAL) {
-        out(&r->html, "<img src=\"");
-        url_write(&r->html, &r->url, URL_LOCAL);
-        out(&r->html, "\"");
-        out_attribute(r, "title", &detail->title);
-        out(&r->html, " loading=\"lazy\" alt=\"");
-    } else if (r->image.kind == URL_EXTERNAL && !r->image.in_link) {
-        out(&r->html, "<a class=\"image-link\" href=\"");
-        link_open(r, URL_EXTERNAL);
-        out(&r->html, ">");
-    }
-    r->image.html = r->html.len;
-}
-
-static void image_leave(struct render *r)
-{
-    if (--r->image.depth > 0)
-        return;
-    if (r->image.kind == URL_LOCAL) {
-        out(&r->html, "\">");
-        return;
-    }
-    if (r->image.html == r->html.len) /* no text: the address is better than nothing */
-        out_escaped(&r->html, r->url.data ? r->url.data : "", r->url.len);
-    if (r->image.kind == URL_EXTERNAL && !r->image.in_link)
-        out(&r->html, "</a>");
 }
 
 /*** Dispatch ***/

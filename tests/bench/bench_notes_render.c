@@ -66,7 +66,7 @@ static size_t run_note_parse(const struct source *s)
 {
     struct note *note;
     struct err err = {0};
-    if (note_parse("bench", s->bytes, s->len, &note, &err) < 0) {
+    if (note_parse("bench", s->bytes, s->len, NULL, &note, &err) < 0) {
         fprintf(stderr, "%s\n", err.text);
         exit(1);
     }

@@ -50,7 +50,9 @@ static const struct {
     {"td", " align ", false},
     {"hr", "", true},
     {"br", "", true},
-    {"img", " src alt title loading ", true},
+    {"img", " src alt title loading width height ", true},
+    {"figure", "", false},
+    {"figcaption", "", false},
 };
 
 struct scanner {

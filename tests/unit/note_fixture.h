@@ -2,8 +2,10 @@
 #ifndef PREPD_TESTS_NOTE_FIXTURE_H
 #define PREPD_TESTS_NOTE_FIXTURE_H
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,6 +17,19 @@
 #include "base/text.h"
 #include "notes/note.h"
 
+/* Stands for a folder with two images: x.png, of 40 by 30 pixels, and y.svg, which does not say. */
+static inline int find_picture(void *ud, const char *src, struct note_picture *ret, struct err *err)
+{
+    (void)ud;
+    bool png = strcmp(src, "x.png") == 0;
+    if (!png && strcmp(src, "y.svg") != 0)
+        return err_set(err, ENOENT, "there is no such file");
+    snprintf(ret->url, sizeof ret->url, "/images/0/%s?v=1", src);
+    ret->width = png ? 40 : 0;
+    ret->height = png ? 30 : 0;
+    return 0;
+}
+
 /* Parses bytes from a buffer of their own, so that ASan sees every read beyond the padding. */
 static inline int parse_bytes(const char *bytes, size_t len, struct note **ret, struct err *err)
 {
@@ -22,7 +37,8 @@ static inline int parse_bytes(const char *bytes, size_t len, struct note **ret, 
     assert_non_null(padded);
     if (len)
         memcpy(padded, bytes, len);
-    int r = note_parse("note.md", padded, len, ret, err);
+    static const struct note_pictures pictures = {.find = find_picture};
+    int r = note_parse("note.md", padded, len, &pictures, ret, err);
     free(padded);
     return r;
 }

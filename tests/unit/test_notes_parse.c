@@ -42,7 +42,7 @@ static struct note *notebook(void)
         file_read(PREPD_FIXTURES "/notes/seed.txt", NOTE_BYTES_MAX, NOTE_PAD, &bytes, &len, &err),
         0);
     struct note *note;
-    assert_int_equal(note_parse("seed.txt", bytes, len, &note, &err), 0);
+    assert_int_equal(note_parse("seed.txt", bytes, len, NULL, &note, &err), 0);
     free(bytes);
     return note;
 }
