@@ -106,10 +106,15 @@ void http_reply_redirect(struct http_request *req, int status, const char *locat
 void http_reply_error(struct http_request *req, int status, const char *code, const char *field,
                       const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* A reply that is kept and served many times: the bytes, their gzip form where that is smaller, a
- * strong ETag for each, 304 and HEAD. Takes the text's bytes. NULL if out of memory. */
+/* A reply that is kept and served many times: the bytes, their gzip form where that is smaller (not
+ * tried for images other than SVG, which are packed already), a strong ETag for each, 304 and HEAD.
+ * Takes the text's bytes. NULL if out of memory. */
 struct http_page *http_page_new(const char *content_type, const char *cache_control,
                                 struct text *body);
+/* As http_page_new, for a file that is not ours: it comes with a policy of its own, under which
+ * nothing in it runs or loads when it is opened by itself. */
+struct http_page *http_page_new_foreign(const char *content_type, const char *cache_control,
+                                        struct text *body);
 void http_page_free(struct http_page *page); /* replies under way keep what they need */
 void http_reply_page(struct http_request *req, struct http_page *page);
 

@@ -29,6 +29,7 @@ struct http_page {
     unsigned refs;
     bool owns_bytes;
     bool gzip_tried;
+    const char *policy; /* NULL: our pages' */
     char *content_type, *cache_control;
     struct form_of_page plain, gzip;
 };
@@ -57,7 +58,7 @@ static struct MHD_Response *make_response(struct http_page *page, const struct f
     if (!response)
         return NULL;
     page->refs++;
-    response = response_finish(response, page->content_type, page->cache_control);
+    response = response_finish(response, page->content_type, page->cache_control, page->policy);
     if (response && form == &page->gzip)
         MHD_add_response_header(response, "Content-Encoding", "gzip");
     return response;
@@ -77,7 +78,7 @@ static struct MHD_Response *make_not_modified(const struct http_page *page,
                                               const struct form_of_page *form)
 {
     struct MHD_Response *response = MHD_create_response_from_buffer(0, "", MHD_RESPMEM_PERSISTENT);
-    return add_validators(response_finish(response, NULL, page->cache_control), form);
+    return add_validators(response_finish(response, NULL, page->cache_control, page->policy), form);
 }
 
 /* Fills in everything but the gzip form. Takes the page's reference. */
@@ -97,8 +98,14 @@ static struct http_page *page_finish(struct http_page *page, const char *content
     return NULL;
 }
 
-struct http_page *http_page_new(const char *content_type, const char *cache_control,
-                                struct text *body)
+/* Pictures are packed by their own formats, but for SVG, which is text. */
+static bool is_packed(const char *content_type)
+{
+    return strncmp(content_type, "image/", 6) == 0 && strcmp(content_type, "image/svg+xml") != 0;
+}
+
+static struct http_page *page_new(const char *content_type, const char *cache_control,
+                                  const char *policy, struct text *body)
 {
     size_t len;
     char *bytes = text_steal(body, &len);
@@ -107,9 +114,24 @@ struct http_page *http_page_new(const char *content_type, const char *cache_cont
         free(bytes);
         return NULL;
     }
-    *page =
-        (struct http_page){.refs = 1, .owns_bytes = true, .plain = {.bytes = bytes, .len = len}};
+    *page = (struct http_page){.refs = 1,
+                               .owns_bytes = true,
+                               .gzip_tried = is_packed(content_type),
+                               .policy = policy,
+                               .plain = {.bytes = bytes, .len = len}};
     return page_finish(page, content_type, cache_control);
+}
+
+struct http_page *http_page_new(const char *content_type, const char *cache_control,
+                                struct text *body)
+{
+    return page_new(content_type, cache_control, NULL, body);
+}
+
+struct http_page *http_page_new_foreign(const char *content_type, const char *cache_control,
+                                        struct text *body)
+{
+    return page_new(content_type, cache_control, response_foreign_policy, body);
 }
 
 struct http_page *page_new_static(const char *content_type, const char *cache_control,

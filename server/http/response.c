@@ -14,13 +14,21 @@
 #include "base/util.h"
 #include "http/server.h"
 
+static const char page_policy[] =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'";
+
+/* An SVG may bring its own style and pictures within it, and that is all. */
+const char response_foreign_policy[] =
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'; sandbox";
+
+static const char policy_header[] = "Content-Security-Policy";
+
 static const struct {
     const char *name, *value;
 } common[] = {
-    {"Content-Security-Policy",
-     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-     "frame-ancestors 'none'"},
     {"X-Content-Type-Options", "nosniff"},
     {"X-Frame-Options", "DENY"},
     {"Referrer-Policy", "no-referrer"},
@@ -30,14 +38,16 @@ static const struct {
 
 void response_common_headers(struct text *out)
 {
+    text_printf(out, "%s: %s\r\n", policy_header, page_policy);
     for (size_t i = 0; i < ARRAY_LEN(common); i++)
         text_printf(out, "%s: %s\r\n", common[i].name, common[i].value);
 }
 
 struct MHD_Response *response_finish(struct MHD_Response *response, const char *content_type,
-                                     const char *cache_control)
+                                     const char *cache_control, const char *policy)
 {
-    bool ok = response;
+    bool ok = response && MHD_add_response_header(response, policy_header,
+                                                  policy ? policy : page_policy) == MHD_YES;
     if (ok && content_type)
         ok = MHD_add_response_header(response, "Content-Type", content_type) == MHD_YES;
     if (ok && cache_control)
@@ -117,7 +127,7 @@ void http_reply(struct http_request *req, int status, const char *content_type, 
         bytes ? MHD_create_response_from_buffer(len, bytes, MHD_RESPMEM_MUST_FREE) : NULL;
     if (!response)
         free(bytes);
-    response = response_finish(response, content_type, cache_control);
+    response = response_finish(response, content_type, cache_control, NULL);
     response_add_set_headers(req, response);
     response_send(req, status, response);
 }

@@ -126,9 +126,12 @@ void deadline_stop(struct http *http);
 
 /* response.c */
 /* Adds what every response carries. Takes the response and gives it back, or NULL if out of memory.
- * content_type and cache_control may be NULL: no such header. */
+ * content_type and cache_control may be NULL: no such header; policy, a Content-Security-Policy:
+ * that of our pages. */
 struct MHD_Response *response_finish(struct MHD_Response *response, const char *content_type,
-                                     const char *cache_control);
+                                     const char *cache_control, const char *policy);
+/* The policy of files that are not ours. */
+extern const char response_foreign_policy[];
 /* Adds the headers set by http_set_header. */
 void response_add_set_headers(const struct http_request *req, struct MHD_Response *response);
 /* Queues it and wakes the connection if it was suspended. The response stays the caller's. NULL

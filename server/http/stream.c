@@ -133,7 +133,7 @@ static struct MHD_Response *stream_response(struct http_request *req, struct htt
         return NULL;
     }
     const char *type = stream->ops->content_type;
-    response = response_finish(response, type ? type : "text/event-stream", "no-store");
+    response = response_finish(response, type ? type : "text/event-stream", "no-store", NULL);
     response_add_set_headers(req, response);
     return response;
 }

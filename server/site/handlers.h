@@ -31,6 +31,9 @@ void serve_run(struct http_request *req);
 void serve_run_form(struct http_request *req);
 void serve_health(struct http_request *req);
 
+/* ---- images that notes name (serve_image.c) ---- */
+void serve_image(struct http_request *req);
+
 /* ---- API: notes and progress (api_items.c) ---- */
 void api_topics(struct http_request *req);
 void api_items(struct http_request *req);

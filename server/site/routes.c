@@ -36,6 +36,7 @@ const struct http_route site_routes[] = {
     {"POST", "/api/runs/:run/stop", api_run_stop, 0},
 
     {"GET", "/assets/*", assets_handle, 0},
+    {"GET", "/images/*", serve_image, 0},
     {"GET", "/healthz", serve_health, 0},
 };
 
