@@ -3,18 +3,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 prepd=$1
-n=0
-bad=0
-
-result() { # STATUS TEXT
-    n=$((n + 1))
-    if [ "$1" = 0 ]; then
-        echo "ok $n - $2"
-    else
-        echo "not ok $n - $2"
-        bad=1
-    fi
-}
+. tests/tap.sh # result, tap_end
 
 "$prepd" check >build/log/check.txt 2>&1
 result $? "prepd check finds nothing wrong in the shipped notes"
@@ -26,5 +15,4 @@ while IFS='|' read -r file words; do
     result $? "content/zh/$file keeps: $words"
 done <tests/fixtures/notebook.txt
 
-echo "1..$n"
-exit $bad
+tap_end

@@ -3,18 +3,7 @@
 # TAP output. Needs a configured build (any preset), for the include folders that CMake makes.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-n=0
-bad=0
-
-result() { # STATUS TEXT
-    n=$((n + 1))
-    if [ "$1" = 0 ]; then
-        echo "ok $n - $2"
-    else
-        echo "not ok $n - $2"
-        bad=1
-    fi
-}
+. tests/tap.sh # result, tap_end
 
 include_dir=
 for build in build/asan build/release build/dev; do
@@ -81,5 +70,4 @@ result $? "no include climbs out of its folder"
 ! grep -rnE '\b(fork|vfork|clone|execv[a-z]*|posix_spawn)\(' server --include='*.c' | grep -vE '^server/runs/' | grep -q .
 result $? "only runs makes processes"
 
-echo "1..$n"
-exit $bad
+tap_end

@@ -43,8 +43,7 @@ int64_t clock_wall_ms(void)
     return clock_read_ms(CLOCK_REALTIME);
 }
 
-/* Reads until the end of the file, which may have grown or shrunk since fstat. */
-static int read_all(int fd, char *buf, size_t size, size_t *ret_len)
+int fd_read_all(int fd, char *buf, size_t size, size_t *ret_len)
 {
     size_t len = 0;
     while (len < size) {
@@ -78,7 +77,7 @@ int file_read(const char *path, size_t max, size_t pad, char **ret_data, size_t 
     cleanup_free char *data = calloc(1, size + pad + 1);
     if (!data)
         return err_set(err, ENOMEM, "%s: out of memory", path);
-    int r = read_all(fd, data, size, ret_len);
+    int r = fd_read_all(fd, data, size, ret_len);
     if (r < 0)
         return err_set(err, -r, "%s: cannot read: %s", path, strerror(-r));
     *ret_data = steal_ptr(&data);

@@ -26,6 +26,10 @@ int64_t clock_wall_ms(void);
  * form), or len. */
 size_t utf8_valid_len(const char *bytes, size_t len);
 
+/* Reads until the end of the file or until buf is full: a file may grow or shrink after fstat(2).
+ * -errno of read(2). */
+int fd_read_all(int fd, char *buf, size_t size, size_t *ret_len);
+
 /* Reads a regular file of at most `max` bytes. The buffer has `pad` NUL bytes after the text (md4c
  * reads past its end) and is freed by the caller. -EFBIG if it is larger, -EINVAL if it is no
  * regular file; *err says what and where. A symbolic link is followed. */

@@ -39,20 +39,11 @@ static int read_text(int fd, char **ret, size_t *ret_len)
     cleanup_free char *bytes = malloc(cap + NOTE_PAD);
     if (!bytes)
         return -ENOMEM;
-    size_t len = 0;
-    while (len < cap) {
-        ssize_t n = read(fd, bytes + len, cap - len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -errno;
-        if (n == 0)
-            break;
-        len += (size_t)n;
-    }
-    memset(bytes + len, 0, NOTE_PAD);
+    int r = fd_read_all(fd, bytes, cap, ret_len);
+    if (r < 0)
+        return r;
+    memset(bytes + *ret_len, 0, NOTE_PAD);
     *ret = steal_ptr(&bytes);
-    *ret_len = len;
     return 0;
 }
 
