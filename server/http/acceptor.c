@@ -125,7 +125,7 @@ static void admit(struct http *http, int fd, const struct sockaddr_storage *addr
     const struct sockaddr *sockaddr = (const struct sockaddr *)address;
     if (MHD_add_connection(http->daemon, fd, sockaddr, address_len(address)) != MHD_YES &&
         http->conns == conn)
-        conn_free(conn); /* refused before on_connection knew of it; the descriptor is closed */
+        conn_release(conn); /* refused before on_connection knew of it; the descriptor is closed */
     http->daemon_kick = true;
 }
 

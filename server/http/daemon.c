@@ -19,8 +19,10 @@
 
 /*** Connections ***/
 
-void conn_free(struct conn *conn)
+void conn_release(struct conn *conn)
 {
+    if (conn->mhd || conn->stream)
+        return;
     if (conn->http) {
         *conn->link = conn->next;
         if (conn->next)
@@ -52,7 +54,7 @@ static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
         *context = conn;
     } else if (conn) {
         conn->mhd = NULL;
-        conn_free(conn);
+        conn_release(conn);
     }
 }
 
@@ -170,6 +172,8 @@ static enum MHD_Result request_finish(struct http_request *req)
     struct conn *conn = conn_of(req);
     conn_enter(conn, CONN_REPLY);
     request_answer(req);
+    if (conn->phase == CONN_STREAM)
+        return MHD_NO; /* stream.c has taken the connection: libmicrohttpd lets go of it */
     if (!req->replied && req->deferred) {
         conn_enter(conn, CONN_WAITING);
         MHD_suspend_connection(conn->mhd);
@@ -193,7 +197,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
         return request_begin(req);
     }
     if (req->replied)
-        return MHD_NO; /* its reply could not be queued */
+        return MHD_NO; /* by a stream, or its reply could not be queued */
     if (!*upload_len)
         return request_finish(req);
     size_t len = *upload_len;
@@ -214,6 +218,8 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **context,
     conn->http->n_busy--;
     *context = NULL;
     request_free(req);
+    if (conn->phase == CONN_STREAM)
+        return;
     if (conn->http->draining)
         conn_kill(conn);
     else
@@ -244,18 +250,22 @@ static int daemon_prepare(void *ud)
         http->daemon_kick = false;
         MHD_run(http->daemon);
     }
+    streams_send(http);
     if (MHD_get_timeout(http->daemon, &wait) == MHD_YES && wait == 0)
         http->daemon_kick = true;
-    return http->daemon_kick ? 0 : -1;
+    return http->daemon_kick || http->ready ? 0 : -1;
 }
 
+/* MHD_USE_TURBO: so that no socket is shut down before it is closed, by which streams live on
+ * (stream.c), and a new connection is read at once. */
 int daemon_start(struct http *http, struct err *err)
 {
     http->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
-        on_request, http, MHD_OPTION_CONNECTION_LIMIT, (unsigned)http->options.max_connections + 8,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONN_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, 0u,
-        MHD_OPTION_STRICT_FOR_CLIENT, -1, /* the strict one, in 0.9.75 */
+        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO, 0,
+        NULL, NULL, on_request, http, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)http->options.max_connections + 8, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)CONN_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_STRICT_FOR_CLIENT,
+        -1, /* the strict one, in 0.9.75 */
         MHD_OPTION_URI_LOG_CALLBACK, on_target, http, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
         http, MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_END);
     if (!http->daemon)

@@ -5,8 +5,8 @@
  * before) the earliest of all. Connections are at most a few hundred, so the sweep looks at each.
  * Time is CLOCK_MONOTONIC_COARSE: a request costs two reads of memory, no system call.
  *
- * A connection is ended by shutdown(2): its descriptor stays libmicrohttpd's, which sees the
- * hang-up and frees what it holds. */
+ * A connection is ended by shutdown(2): its descriptor stays libmicrohttpd's (or its stream's),
+ * which sees the hang-up and frees what it holds. */
 #include "http/server.h"
 
 #include <time.h>
@@ -35,8 +35,8 @@ static int64_t check(struct conn *conn, int64_t now)
 {
     if (conn->deadline > now)
         return conn->deadline;
-    if (conn->phase == CONN_STREAM && conn->req.stream)
-        return conn->deadline = now + stream_sweep(conn->req.stream);
+    if (conn->stream)
+        return conn->deadline = now + stream_sweep(conn->stream);
     conn_kill(conn);
     return INT64_MAX;
 }

@@ -57,8 +57,8 @@ void http_drain(struct http *http)
     http->draining = true;
     acceptor_close(http);
     for (struct conn *conn = http->conns; conn; conn = conn->next) {
-        if (conn->req.stream)
-            stream_end(conn->req.stream);
+        if (conn->stream)
+            stream_end(conn->stream);
         else if (conn->phase == CONN_IDLE || conn->phase == CONN_HEADER)
             conn_kill(conn);
     }
@@ -81,12 +81,24 @@ static void refuse_waiting(struct http *http)
     }
 }
 
+/* What can be sent at once is sent. */
+static void streams_close(struct http *http)
+{
+    streams_send(http);
+    for (struct conn *conn = http->conns, *next; conn; conn = next) {
+        next = conn->next;
+        if (conn->stream)
+            stream_free(conn->stream);
+    }
+}
+
 void http_close(struct http *http)
 {
     if (!http)
         return;
     http_drain(http);
     refuse_waiting(http);
+    streams_close(http);
     daemon_stop(http);
     deadline_stop(http);
     text_free(&http->refusal);

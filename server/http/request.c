@@ -21,7 +21,6 @@ void request_free(struct http_request *req)
         free(req->set_headers[i][1]);
     }
     req->n_set_headers = 0;
-    req->stream = NULL;
 }
 
 void *http_ud(const struct http_request *req)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 #include "base/util.h"
@@ -41,6 +42,28 @@ void response_common_headers(struct text *out)
     text_printf(out, "%s: %s\r\n", policy_header, page_policy);
     for (size_t i = 0; i < ARRAY_LEN(common); i++)
         text_printf(out, "%s: %s\r\n", common[i].name, common[i].value);
+}
+
+static void write_date(struct text *out)
+{
+    char date[40];
+    struct tm tm;
+    time_t now = time(NULL);
+    strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &tm));
+    text_printf(out, "Date: %s\r\n", date);
+}
+
+void response_write_head(const struct http_request *req, const char *content_type, struct text *out)
+{
+    text_puts(out, "HTTP/1.1 200 OK\r\nConnection: close\r\nCache-Control: no-store\r\n");
+    write_date(out);
+    text_printf(out, "Content-Type: %s\r\n", content_type);
+    response_common_headers(out);
+    for (size_t i = 0; i < req->n_set_headers; i++) {
+        const char *value = req->set_headers[i][1];
+        if (!strpbrk(value, "\r\n"))
+            text_printf(out, "%s: %s\r\n", req->set_headers[i][0], value);
+    }
 }
 
 struct MHD_Response *response_finish(struct MHD_Response *response, const char *content_type,

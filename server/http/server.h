@@ -29,14 +29,15 @@ enum conn_phase {
     CONN_BODY,    /* the deadline, until the body is */
     CONN_REPLY,   /* the deadline, until the reply was sent */
     CONN_WAITING, /* suspended: http_reply…, after http_defer */
-    CONN_STREAM,  /* the stream's end, the client, or the deadline if the client stops reading */
+    CONN_STREAM,  /* the stream's end, the client, or the deadline if the client stops reading;
+                     libmicrohttpd has let go of it, or is about to (stream.c) */
     CONN_IDLE,    /* the next request, or the deadline */
 };
 
 enum {
     HTTP_SET_HEADERS = 8,
-    /* Of libmicrohttpd's pool for a connection. Cookies of every server on localhost come here, and
-     * are copied once: 12 KiB takes 5 KB of them where 8 KiB takes 3. Half of it becomes resident.
+    /* Of libmicrohttpd's pool for a connection, which a stream gives back. Cookies of every server
+     * on localhost come here, and are copied once: 12 KiB takes 5 KB of them where 8 KiB takes 3.
      */
     CONN_MEMORY = 12 * 1024,
 };
@@ -53,7 +54,6 @@ struct http_request {
     struct text body;
     size_t body_len; /* received, kept or not */
     struct form *form;
-    struct http_stream *stream;
     char *set_headers[HTTP_SET_HEADERS][2]; /* owned */
     size_t n_set_headers;
     bool started;                /* its headers have been seen */
@@ -66,7 +66,8 @@ struct conn {
     struct http *http;
     struct MHD_Connection
         *mhd; /* NULL until libmicrohttpd has taken it, and after it has closed it */
-    int fd;
+    int fd;   /* libmicrohttpd's; a stream's is its own, and -1 after it */
+    struct http_stream *stream;
     enum conn_phase phase;
     int64_t deadline;        /* conn_clock; INT64_MAX: none */
     struct in6_addr address; /* IPv4 as ::ffff:a.b.c.d */
@@ -89,7 +90,8 @@ struct http {
 
     struct conn *conns;
     int n_conns;
-    int n_busy; /* requests under way */
+    int n_busy;                /* requests and streams under way */
+    struct http_stream *ready; /* those that have something to send */
     struct loop_timer *sweep;
     int64_t sweep_at;
     bool draining;
@@ -115,7 +117,8 @@ int daemon_start(struct http *http, struct err *err);
 void daemon_stop(struct http *http);
 /* Resumes a suspended connection; libmicrohttpd runs before the loop waits. */
 void daemon_resume(struct conn *conn);
-void conn_free(struct conn *conn);
+/* Frees it if neither libmicrohttpd nor a stream has it any more. */
+void conn_release(struct conn *conn);
 
 /* deadline.c */
 /* Begins a phase, and its deadline. */
@@ -142,6 +145,10 @@ void response_send(struct http_request *req, int status, struct MHD_Response *re
 void response_refuse(struct http_request *req, const struct gate_verdict *verdict);
 /* The headers that every response carries, as text, for the acceptor's 503. */
 void response_common_headers(struct text *out);
+/* The head of a 200 that libmicrohttpd does not write, with the headers set by http_set_header; its
+ * last line, the empty one, is left to the caller. */
+void response_write_head(const struct http_request *req, const char *content_type,
+                         struct text *out);
 
 /* request.c */
 void request_reset(struct http_request *req);
@@ -154,7 +161,12 @@ struct http_page *page_new_static(const char *content_type, const char *cache_co
                                   const void *bytes, size_t len, const void *gzip, size_t gzip_len);
 
 /* stream.c */
+/* Sends what is ready; called when the loop is about to wait. */
+void streams_send(struct http *http);
+/* Lets it end after what it has to send yet. */
 void stream_end(struct http_stream *stream);
+/* Ends it at once, and its connection. */
+void stream_free(struct http_stream *stream);
 /* Sends a heartbeat if it is due, or ends a client that reads no more; returns in how many ms to
  * look again. */
 int64_t stream_sweep(struct http_stream *stream);

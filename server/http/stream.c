@@ -1,119 +1,251 @@
 /* stream.c - a reply that has no end yet: Server-Sent Events, or a long text made as it is sent.
  *
- * DESIGN  libmicrohttpd asks for bytes (stream_read) whenever the socket takes some. With none to
- * give, the connection is suspended, from inside that callback: returning 0 alone would have it ask
- * again at once, for ever. http_stream_wake resumes it.
+ * DESIGN  libmicrohttpd reads the request and the gate judges it like any other; then the
+ * connection is taken from it. We keep a duplicate of the descriptor, which hangs on our own loop;
+ * libmicrohttpd closes its own, and gives back the memory it holds for a connection (which has room
+ * for the largest cookies, CONN_MEMORY). It does not shut the socket down, as it would without
+ * MHD_USE_TURBO. So a reader costs some hundred bytes beside the kernel's buffers, and an event
+ * costs it one send(2): nothing is suspended, resumed or polled for it.
  *
- * A suspended connection is not polled, so nobody would see the client leave. Our own loop watches
- * its socket for that alone, and the heartbeat, a comment after 15 s of silence, finds those that
- * left without a FIN. A client that stops reading is never suspended: it is ended when it has taken
- * nothing for reply_deadline_ms. */
+ * A stream that was woken hangs on a list of the server until the loop is about to wait; then each
+ * is given all that there is, at most STEP bytes, in one send. What the socket does not take is
+ * kept, and nothing more is read until it takes that: a slow reader costs STEP bytes, and the
+ * others nothing.
+ *
+ * The connection ends with the stream. The end of events is plain (half an event is dropped by the
+ * rules of its format); any other text is chunked, so that a client can tell a whole one from one
+ * that was cut.
+ *
+ * Clients that leave are noticed by the loop; the heartbeat, a comment after 15 s of silence, finds
+ * those that left without a FIN. One that takes nothing for reply_deadline_ms is ended. */
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <unistd.h>
 
 #include "base/util.h"
 #include "http/server.h"
 
+enum {
+    STEP = 16 * 1024,
+    ROOM_MIN = 1024, /* with less room left in a step, nothing more is read */
+    CHUNK_HEAD = 6,  /* "3ff0\r\n" */
+    CHUNK_TAIL = 2,
+};
+
 static const char heartbeat[] = ": \n\n";
+static const char last_chunk[] = "0\r\n\r\n";
 
 struct http_stream {
     struct conn *conn;
+    int fd; /* its own, and the connection's */
     const struct http_stream_ops *ops;
     void *ud;
-    struct loop_watch *leaving;
-    int64_t last; /* when bytes were last taken, clock_ms */
-    bool suspended;
-    bool woken;    /* since read was last called */
+    struct loop_watch *watch;
+    struct http_stream *next, **link; /* of the ready ones; link is NULL: it is none */
+    struct text unsent;               /* at first the head */
+    int64_t last;                     /* when bytes were last taken, clock_ms */
+    bool chunked;
+    bool full;     /* the socket took less than there was: not ready until it takes more */
     bool beat_due; /* if there is nothing else to send, send the heartbeat */
-    bool ended;
+    bool ended;    /* `unsent` is the last of it */
 };
 
-static void stream_free(void *cls)
+/*** Which are ready ***/
+
+static void ready_add(struct http_stream *stream)
 {
-    struct http_stream *stream = cls;
-    loop_unwatch(stream->conn->http->options.loop, stream->leaving);
-    if (stream->conn->req.stream == stream)
-        stream->conn->req.stream = NULL;
-    stream->ops->gone(stream->ud);
-    free(stream);
+    struct http *http = stream->conn->http;
+    if (stream->link)
+        return;
+    stream->next = http->ready;
+    stream->link = &http->ready;
+    if (stream->next)
+        stream->next->link = &stream->next;
+    http->ready = stream;
 }
 
-/*** Reading ***/
-
-static ssize_t stream_finish(struct http_stream *stream)
+static void ready_remove(struct http_stream *stream)
 {
-    stream->ended = true;
-    conn_enter(stream->conn, CONN_REPLY);
-    return MHD_CONTENT_READER_END_OF_STREAM;
-}
-
-static ssize_t stream_suspend(struct http_stream *stream)
-{
-    stream->suspended = true;
-    MHD_suspend_connection(stream->conn->mhd);
-    return 0;
-}
-
-static ssize_t stream_read(void *cls, uint64_t position, char *buf, size_t max)
-{
-    struct http_stream *stream = cls;
-    ssize_t n = 0;
-    (void)position;
-    if (stream->ended)
-        return stream_finish(stream);
-    do {
-        stream->woken = false;
-        n = stream->ops->read(stream->ud, buf, max);
-    } while (n == 0 && stream->woken); /* woken by its own read */
-    if (n < 0)
-        return stream_finish(stream);
-    if (n == 0 && stream->beat_due && max >= sizeof heartbeat) {
-        n = sizeof heartbeat - 1;
-        memcpy(buf, heartbeat, (size_t)n);
-    }
-    stream->beat_due = false;
-    if (n == 0)
-        return stream_suspend(stream);
-    stream->last = clock_ms();
-    return n;
+    if (!stream->link)
+        return;
+    *stream->link = stream->next;
+    if (stream->next)
+        stream->next->link = stream->link;
+    stream->link = NULL;
 }
 
 void http_stream_wake(struct http_stream *stream)
 {
-    stream->woken = true;
-    if (!stream->suspended)
-        return; /* it will be asked anyway */
-    stream->suspended = false;
-    daemon_resume(stream->conn);
+    if (!stream->full)
+        ready_add(stream);
+}
+
+/*** The end ***/
+
+void stream_free(struct http_stream *stream)
+{
+    struct conn *conn = stream->conn;
+    ready_remove(stream);
+    loop_unwatch(conn->http->options.loop, stream->watch);
+    stream->ops->gone(stream->ud);
+    text_free(&stream->unsent);
+    free(stream);
+    close(conn->fd);
+    conn->fd = -1;
+    conn->stream = NULL;
+    conn->http->n_busy--;
+    conn_release(conn);
+}
+
+/* Whatever else the client sent is read first: closing over unread bytes resets the connection, and
+ * the client might not get the end. */
+static void stream_finish(struct http_stream *stream)
+{
+    char unread[1024];
+    for (int i = 0; i < 64; i++) {
+        if (recv(stream->fd, unread, sizeof unread, MSG_DONTWAIT) != sizeof unread)
+            break;
+    }
+    stream_free(stream);
 }
 
 void stream_end(struct http_stream *stream)
 {
+    if (stream->ended)
+        return;
     stream->ended = true;
+    if (stream->chunked)
+        text_puts(&stream->unsent, last_chunk);
     http_stream_wake(stream);
+}
+
+/*** What to send next ***/
+
+/* Reads all that there is, at most `max` bytes. */
+static size_t read_all(struct http_stream *stream, char *buf, size_t max)
+{
+    size_t len = 0;
+    ssize_t n = 1;
+    while (len < max && n > 0) {
+        n = stream->ops->read(stream->ud, buf + len, max - len);
+        len += n > 0 ? (size_t)n : 0;
+    }
+    stream->ended = n < 0;
+    if (n > 0)
+        ready_add(stream); /* there may be more */
+    return len;
+}
+
+static size_t read_chunk(struct http_stream *stream, char *buf, size_t max)
+{
+    char head[CHUNK_HEAD + 1];
+    size_t len = read_all(stream, buf + CHUNK_HEAD, max - CHUNK_HEAD - CHUNK_TAIL);
+    if (!len)
+        return 0;
+    snprintf(head, sizeof head, "%04x\r\n", (unsigned)len & 0xffff);
+    memcpy(buf, head, CHUNK_HEAD);
+    memcpy(buf + CHUNK_HEAD + len, "\r\n", CHUNK_TAIL);
+    return CHUNK_HEAD + len + CHUNK_TAIL;
+}
+
+static size_t read_more(struct http_stream *stream, char *buf, size_t max)
+{
+    if (!stream->chunked)
+        return read_all(stream, buf, max);
+    size_t len = read_chunk(stream, buf, max - sizeof last_chunk);
+    if (!stream->ended)
+        return len;
+    memcpy(buf + len, last_chunk, sizeof last_chunk - 1);
+    return len + sizeof last_chunk - 1;
+}
+
+/* Fills buf, of STEP bytes, with what is to be sent next; returns how much. */
+static size_t fill(struct http_stream *stream, char *buf)
+{
+    size_t len = stream->unsent.len;
+    if (len)
+        memcpy(buf, stream->unsent.data, len);
+    text_free(&stream->unsent);
+    if (!stream->ended && STEP - len >= ROOM_MIN)
+        len += read_more(stream, buf + len, STEP - len);
+    else if (!stream->ended)
+        ready_add(stream);
+    if (!len && stream->beat_due && !stream->ended) {
+        len = sizeof heartbeat - 1;
+        memcpy(buf, heartbeat, len);
+    }
+    stream->beat_due = false;
+    return len;
+}
+
+/*** Sending ***/
+
+static void set_full(struct http_stream *stream, bool full)
+{
+    if (full)
+        ready_remove(stream);
+    if (full == stream->full)
+        return;
+    stream->full = full;
+    loop_rewatch(stream->conn->http->options.loop, stream->watch,
+                 EPOLLRDHUP | (full ? EPOLLOUT : 0u));
+}
+
+static void stream_send(struct http_stream *stream)
+{
+    char buf[STEP + sizeof last_chunk]; /* which stream_end may have added */
+    size_t len = fill(stream, buf);
+    ssize_t n = len ? send(stream->fd, buf, len, MSG_DONTWAIT | MSG_NOSIGNAL) : 0;
+    size_t sent = n > 0 ? (size_t)n : 0;
+    if (sent)
+        stream->last = clock_ms();
+    if (sent < len)
+        text_add(&stream->unsent, buf + sent, len - sent);
+    if ((n < 0 && errno != EAGAIN) || stream->unsent.failed)
+        stream_free(stream);
+    else if (sent == len && stream->ended)
+        stream_finish(stream);
+    else
+        set_full(stream, sent < len);
+}
+
+void streams_send(struct http *http)
+{
+    struct http_stream *due = http->ready; /* those that become ready meanwhile come next time */
+    if (due)
+        due->link = &due;
+    http->ready = NULL;
+    while (due) {
+        struct http_stream *stream = due;
+        ready_remove(stream);
+        stream_send(stream);
+    }
 }
 
 /*** Clients that leave, and those that sleep ***/
 
-static void client_left(void *ud, uint32_t events)
+static void client_ready(void *ud, uint32_t events)
 {
     struct http_stream *stream = ud;
-    (void)events;
-    loop_unwatch(stream->conn->http->options.loop, stream->leaving);
-    stream->leaving = NULL;
-    conn_kill(stream->conn);
-    stream_end(stream);
+    if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+        stream_free(stream);
+    else
+        stream_send(stream);
 }
 
 int64_t stream_sweep(struct http_stream *stream)
 {
     const struct http_options *options = &stream->conn->http->options;
     int64_t silent = clock_ms() - stream->last;
-    int64_t bears = stream->suspended ? options->heartbeat_ms : options->reply_deadline_ms;
+    int64_t bears = stream->full ? options->reply_deadline_ms : options->heartbeat_ms;
     if (silent < bears)
         return bears - silent;
-    if (!stream->suspended) {
+    if (stream->full) {
         conn_kill(stream->conn);
     } else if (!stream->ops->content_type) { /* a comment has its place in event streams only */
         stream->beat_due = true;
@@ -122,42 +254,74 @@ int64_t stream_sweep(struct http_stream *stream)
     return options->heartbeat_ms;
 }
 
-/*** The reply ***/
+/*** The beginning ***/
 
-static struct MHD_Response *stream_response(struct http_request *req, struct http_stream *stream)
+static void write_head(const struct http_request *req, struct http_stream *stream)
 {
-    struct MHD_Response *response = MHD_create_response_from_callback(
-        MHD_SIZE_UNKNOWN, 512 /* used for HTTP/1.0 only */, stream_read, stream, stream_free);
-    if (!response) {
-        stream_free(stream);
-        return NULL;
-    }
     const char *type = stream->ops->content_type;
-    response = response_finish(response, type ? type : "text/event-stream", "no-store", NULL);
-    response_add_set_headers(req, response);
-    return response;
+    response_write_head(req, type ? type : "text/event-stream", &stream->unsent);
+    if (stream->chunked)
+        text_puts(&stream->unsent, "Transfer-Encoding: chunked\r\n");
+    text_puts(&stream->unsent, "\r\n");
+}
+
+/* Watches a duplicate of the descriptor, which becomes the connection's. */
+static bool take_descriptor(struct http_stream *stream)
+{
+    struct conn *conn = stream->conn;
+    int on = 1, fd = fcntl(conn->fd, F_DUPFD_CLOEXEC, 0);
+    if (fd < 0)
+        return false;
+    if (loop_watch(conn->http->options.loop, fd, EPOLLRDHUP, client_ready, stream, &stream->watch,
+                   NULL) < 0) {
+        close(fd);
+        return false;
+    }
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    conn->fd = stream->fd = fd;
+    return true;
+}
+
+static struct http_stream *stream_new(struct http_request *req, const struct http_stream_ops *ops,
+                                      void *ud)
+{
+    struct http_stream *stream = malloc(sizeof *stream);
+    if (!stream)
+        return NULL;
+    *stream = (struct http_stream){
+        .conn = conn_of(req),
+        .ops = ops,
+        .ud = ud,
+        .last = clock_ms(),
+        .chunked = ops->content_type && strcmp(req->facts.version, "HTTP/1.1") == 0,
+        .ended = http_is_head(req) || conn_of(req)->http->draining,
+    };
+    write_head(req, stream);
+    if (!stream->unsent.failed && take_descriptor(stream))
+        return stream;
+    text_free(&stream->unsent);
+    free(stream);
+    return NULL;
 }
 
 void http_reply_stream(struct http_request *req, const struct http_stream_ops *ops, void *ud,
                        struct http_stream **ret)
 {
     struct conn *conn = conn_of(req);
-    struct http_stream *stream = conn->http ? calloc(1, sizeof *stream) : NULL;
-    *ret = NULL;
+    struct http_stream *stream = conn->http && !req->replied ? stream_new(req, ops, ud) : NULL;
+    *ret = stream;
     if (!stream) {
         ops->gone(ud);
-        response_queue(req, 503, NULL);
+        http_reply_error(req, 503, "out_of_memory", NULL, "out of memory or descriptors");
         return;
     }
-    *stream = (struct http_stream){.conn = conn, .ops = ops, .ud = ud, .last = clock_ms()};
-    struct MHD_Response *response = stream_response(req, stream);
-    if (response) {
-        *ret = req->stream = stream;
-        /* Not vital: without it the heartbeat finds out. */
-        loop_watch(conn->http->options.loop, conn->fd, EPOLLRDHUP, client_left, stream,
-                   &stream->leaving, NULL);
-    }
-    response_send(req, 200, response);
-    if (response && conn->phase == CONN_REPLY)
-        conn_enter(conn, CONN_STREAM);
+    bool waiting = conn->phase == CONN_WAITING;
+    req->deferred = false;
+    req->replied = true;
+    conn->stream = stream;
+    conn->http->n_busy++;
+    conn_enter(conn, CONN_STREAM);
+    ready_add(stream);
+    if (waiting)
+        daemon_resume(conn); /* on_request lets it go then */
 }

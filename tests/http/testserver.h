@@ -152,7 +152,20 @@ static void get_events(struct http_request *req)
     struct reader *reader = calloc(1, sizeof *reader);
     reader->unread = 1;
     server.readers[server.n_readers++] = reader;
+    if (http_query(req, "name"))
+        http_set_header(req, "Content-Disposition", http_query(req, "name"));
     http_reply_stream(req, http_query(req, "lines") ? &lines : &events, reader, &reader->stream);
+}
+
+static void stream_late(void *req)
+{
+    get_events(req);
+}
+
+static void get_late_events(struct http_request *req)
+{
+    http_defer(req);
+    loop_after(server.loop, 20, stream_late, req);
 }
 
 /* Adds one event to every stream, or ends them all, or gives them more than anybody can read. */
@@ -194,6 +207,7 @@ static const struct http_route test_routes[] = {
     {"GET", "/api/never", get_never, 0},
     {"GET", "/api/silent", no_reply, 0},
     {"GET", "/api/events", get_events, 0},
+    {"GET", "/api/late-events", get_late_events, 0},
     {"POST", "/api/events", post_event, 0},
     {"GET", "/api/streams", get_streams, 0},
 #ifdef TESTSERVER_ASSETS

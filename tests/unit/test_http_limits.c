@@ -188,7 +188,7 @@ static void running_out_of_descriptors_is_survived(void **state)
 
 static void a_stop_ends_idle_half_open_waiting_and_streaming_connections(void **state)
 {
-    static const char *const lines[] = {"GET /api/events HTTP/1.1", "GET /api/never HTTP/1.1",
+    static const char *const lines[] = {"GET /api/events?lines HTTP/1.1", "GET /api/never HTTP/1.1",
                                         "GET /zh/a HTTP/1.1"};
     struct served served = serve_start((struct http_options){0});
     struct text replies[ARRAY_LEN(lines)] = {0};
