@@ -10,7 +10,10 @@
 
 #include <string.h>
 
-enum { QUERY_PAIRS_MAX = 64 };
+enum {
+    QUERY_PAIRS_MAX = 64,
+    WIDE_FROM = 100000000 /* a number of nine digits needs a wider field */
+};
 
 /* ---- a link's query ---- */
 
@@ -154,11 +157,12 @@ static void write_number(struct text *out, const struct demo *demo, const struct
     const char *unit = json_string_value(json_object_get(param->manifest, "unit"));
     const char *scale = json_string_value(json_object_get(param->manifest, "scale"));
     html_printf(out,
-                "<div class=\"knob\" data-param=\"%s\"><label for=\"demo.%s.p.%s\">%s</label>"
+                "<div class=\"knob%s\" data-param=\"%s\"><label for=\"demo.%s.p.%s\">%s</label>"
                 "<span class=\"knob-value\"><input type=\"number\" form=\"demo.%s.form\""
                 " id=\"demo.%s.p.%s\" name=\"%s\"",
-                param->name, demo->id, param->name, label_of(param->manifest, "label", lang),
-                demo->id, demo->id, param->name, param->name);
+                param->max >= WIDE_FROM ? " knob-wide" : "", param->name, demo->id, param->name,
+                label_of(param->manifest, "label", lang), demo->id, demo->id, param->name,
+                param->name);
     html_printf(out,
                 " min=\"%.15g\" max=\"%.15g\" step=\"%s\" value=\"%s\" autocomplete=\"off\">"
                 "<span class=\"unit\">%s</span></span>",

@@ -89,6 +89,123 @@ test("a spike does not flatten a chart: it is marked, counted, and can be had wh
   assert.match(await page.locator("[data-view='line'] .tip").textContent(), /5,000/);
 });
 
+/** Counts pixels of a canvas that have ink, column by column, below the title. */
+const inkByColumn = (canvas) => {
+  const { width, height } = canvas;
+  const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+  return Array.from({ length: width }, (_, x) => {
+    let ink = 0;
+    for (let y = 0; y < height; y++) if (data[(y * width + x) * 4 + 3] > 160) ink++;
+    return ink;
+  });
+};
+
+test("a line is not drawn across a gap, but across points that say nothing of it", async (t) => {
+  const prepd = await startPrepd(t, { args: TEST_DEMOS });
+  const page = await openWindow(t, browser, `${prepd.url}/demos/show`);
+  await waitForState(page, "idle");
+  /** Ink of the middle of the chart where the values between two points are as given. */
+  const inkOf = async (between) => {
+    const values = [0.5, ...Array.from({ length: 8 }, () => between), 0.5];
+    await page.unrouteAll();
+    await playEvents(page, [
+      { event: "start", params: {} },
+      ...values.map((measured, i) => ({ event: "sample", view: "line", t: i * 1000, values: { measured, ...(i === 9 ? { high: 1 } : {}) } })),
+      { event: "exit", code: 0, wall_ms: 9000 },
+    ]);
+    await page.keyboard.press("r");
+    await page.locator("[data-series='measured'] .now", { hasText: "0.5" }).waitFor();
+    await waitForState(page, "ended");
+    const columns = await page.locator("[data-view='line'] canvas").evaluate(inkByColumn);
+    return columns.slice(columns.length * 0.4, columns.length * 0.7);
+  };
+  const least = (columns) => Math.min(...columns);
+  const [across, gap] = [await inkOf(undefined), await inkOf(null)];
+  assert.ok(least(across) > least(gap), `${least(across)} pixels of ink, and ${least(gap)} in the gap`);
+  await page.getByRole("tab", { name: "历史" }).click();
+  const file = page.waitForEvent("download");
+  await page.getByRole("button", { name: "SVG: line" }).click();
+  const svg = await readFile(await (await file).path(), "utf8");
+  assert.equal([...svg.matchAll(/fill="none"/g)].length, 0, "two lone points make no line");
+});
+
+test("a timeline has rows for the lanes in which something happened, and no others", async (t) => {
+  const prepd = await startPrepd(t, { args: TEST_DEMOS });
+  const page = await openWindow(t, browser, `${prepd.url}/demos/show`);
+  await waitForState(page, "idle");
+  const span = (lane, from) => ({ event: "span", view: "time", lane, from, to: from + 40, kind: "run" });
+  const rowsWith = async (lanes) => {
+    await page.unrouteAll();
+    await playEvents(page, [{ event: "start", params: {} }, ...lanes.map((lane, i) => span(lane, i * 50)), { event: "exit", code: 0, wall_ms: 99 }]);
+    await page.keyboard.press("r");
+    await waitForState(page, "ended");
+    const plot = page.locator("[data-view='time'] .plot");
+    await plot.scrollIntoViewIfNeeded();
+    const [box, told] = [await plot.boundingBox(), new Set()];
+    await eventually(async () => {
+      for (const part of [0.2, 0.4, 0.6, 0.8]) {
+        for (const x of [0.15, 0.3, 0.9]) {
+          await page.mouse.move(box.x + box.width * x, box.y + (box.height - 22) * part);
+          const tip = page.locator("[data-view='time'] .tip[data-shown]");
+          if (await tip.count()) told.add(`${Math.floor(part * 2)} ${(await tip.textContent()).split(" ")[0]}`);
+        }
+      }
+      assert.ok(told.size);
+    });
+    return [...told].sort();
+  };
+  assert.deepEqual(await rowsWith(["p0", "p1"]), ["0 p0", "1 p1"]);
+  assert.deepEqual(await rowsWith(["p1"]), ["0 p1", "1 p1"], "it has the whole height");
+});
+
+test("a chart is drawn once in a frame, however many events come", async (t) => {
+  const prepd = await startPrepd(t, { args: TEST_DEMOS });
+  const page = await openWindow(t, browser, undefined, { viewport: { width: 1440, height: 1900 } });
+  await page.addInitScript(() => {
+    globalThis.worst = { times: 0, frames: 0 };
+    let drawn = new Map();
+    const { clearRect } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.clearRect = function (...args) {
+      drawn.set(this.canvas, (drawn.get(this.canvas) ?? 0) + 1);
+      return clearRect.apply(this, args);
+    };
+    const frame = () => {
+      if (document.querySelector(".panel[data-state='running']") && drawn.size) {
+        globalThis.worst.frames++;
+        globalThis.worst.times = Math.max(globalThis.worst.times, ...drawn.values());
+      }
+      drawn = new Map();
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  });
+  await page.goto(`${prepd.url}/demos/show?n=1600&rate=800`);
+  await waitForState(page, "idle");
+  await page.keyboard.press("r");
+  await waitForState(page, "ended");
+  const { times, frames } = await page.evaluate(() => globalThis.worst);
+  assert.equal(times, 1);
+  assert.ok(frames > 5, `${frames} frames`);
+});
+
+for (const [device, width] of [["desk", 1440], ["phone", 390]])
+  test(`every number field shows the largest number it takes, on a ${device}`, async (t) => {
+    const prepd = await startPrepd(t);
+    const page = await openWindow(t, browser, undefined, { viewport: { width, height: 900 } });
+    const { demos } = await (await page.request.get(`${prepd.url}/api/demos`)).json();
+    for (const { id } of demos) {
+      await page.goto(`${prepd.url}/demos/${id}`);
+      await page.locator(".panel[data-state]").waitFor();
+      const cut = await page.locator(".knob input[type='number']").evaluateAll((fields) =>
+        fields.flatMap((field) => {
+          field.value = field.max;
+          return field.scrollWidth > field.clientWidth ? [`${field.name}=${field.value}`] : [];
+        }),
+      );
+      assert.deepEqual(cut, [], id);
+    }
+  });
+
 test("every kind of chart tells its values to mouse and keyboard, and loses none", async (t) => {
   const prepd = await startPrepd(t, { args: TEST_DEMOS });
   const page = await openWindow(t, browser, `${prepd.url}/demos/show?n=800&rate=200`, { viewport: { width: 1440, height: 1900 } });

@@ -6,7 +6,7 @@ import { paintLines } from "./panel/lines";
 import type { Column } from "./panel/robust";
 import { endWords } from "./panel/state";
 import { Canvas } from "./panel/surface";
-import type { RunEvent, Summary, View } from "./panel/types";
+import { readingOf, type Reading, type RunEvent, type Summary, type View } from "./panel/types";
 import { say } from "./strings";
 
 const LISTED = 6;
@@ -52,26 +52,25 @@ async function draw(box: HTMLElement, run: Summary): Promise<void> {
   const { xs, columns } = samplesOf(await response.text(), view);
   if (xs.length < 2) return;
   const canvas = new Canvas(box);
-  const paint = () => {
-    canvas.measure();
-    if (canvas.begin()) paintLines(canvas, view, xs, columns, false);
-  };
-  paint();
+  const paint = () => canvas.begin() && paintLines(canvas, view, xs, columns, false);
   document.addEventListener("prepd:theme", paint);
-  new ResizeObserver(paint).observe(box);
+  new ResizeObserver(() => {
+    canvas.resize(box.clientWidth, box.clientHeight);
+    paint();
+  }).observe(box);
 }
 
 function samplesOf(log: string, view: View): { xs: number[]; columns: Column[] } {
   const series = view.series ?? [];
-  const points: [number, (number | null)[]][] = [];
+  const points: [number, Reading[]][] = [];
   const wanted = `"view":"${view.id}"`;
   for (const line of log.split("\n")) {
     if (!line.includes(wanted)) continue; // most of a long log is for other views
     const event = JSON.parse(line) as RunEvent;
     if (event.event !== "sample" || event.view !== view.id) continue;
     const x = view.x ? (typeof event.x === "number" ? event.x : event.t) : event.t / 1000;
-    points.push([x, series.map(({ id }) => (typeof event.values?.[id] === "number" ? event.values[id] : null) as number | null)]);
+    points.push([x, series.map(({ id }) => readingOf(event, id))]);
   }
   points.sort(([a], [b]) => a - b);
-  return { xs: points.map(([x]) => x), columns: series.map((_, i) => points.map(([, values]) => values[i] ?? null)) };
+  return { xs: points.map(([x]) => x), columns: series.map((_, i) => points.map(([, values]) => values[i])) };
 }

@@ -46,11 +46,15 @@ export class BarsChart implements Chart, Teller {
 
   clear(): void {
     this.groups = new Map();
-    this.restyle();
+    this.draw();
+  }
+
+  resize(width: number, height: number): void {
+    this.canvas.resize(width, height);
+    this.draw();
   }
 
   restyle(): void {
-    this.canvas.measure();
     this.draw();
   }
 

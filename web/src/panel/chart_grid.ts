@@ -1,4 +1,4 @@
-// Many small cells, each in a state: pages of a mapping, blocks of a heap.
+// Many small cells, each in a state: pages of a mapping, blocks of a heap. Only what changed is drawn again.
 import { pick, say } from "../strings";
 import { colour, seriesColour } from "./colours";
 import { Canvas, type Surface } from "./surface";
@@ -11,6 +11,7 @@ export class GridChart implements Chart, Teller {
   private readonly canvas: Canvas;
   private readonly states: Named[];
   private readonly cells: Uint8Array;
+  private readonly drawn: Uint8Array; // the states that the canvas shows
   private readonly columns: number;
   private readonly tip: Tip;
 
@@ -18,6 +19,7 @@ export class GridChart implements Chart, Teller {
     this.canvas = new Canvas(box);
     this.states = view.states ?? [];
     this.cells = new Uint8Array(Math.min(view.cells ?? 0, 1 << 20)).fill(EMPTY);
+    this.drawn = new Uint8Array(this.cells.length);
     this.columns = Math.max(1, view.width ?? Math.ceil(Math.sqrt(this.cells.length * 3)));
     this.tip = new Tip(box, figure, pick(view.title), this);
   }
@@ -32,8 +34,9 @@ export class GridChart implements Chart, Teller {
   }
 
   draw(): void {
-    if (!this.cells.length || !this.canvas.begin()) return;
-    this.paint(this.canvas);
+    if (!this.canvas.width) return;
+    this.paintCells(this.canvas, (i) => this.cells[i] !== this.drawn[i]);
+    this.drawn.set(this.cells);
     this.tip.refresh();
   }
 
@@ -42,23 +45,39 @@ export class GridChart implements Chart, Teller {
     this.restyle();
   }
 
+  resize(width: number, height: number): void {
+    this.canvas.resize(width, height);
+    this.restyle();
+  }
+
   restyle(): void {
-    this.canvas.measure();
-    this.draw();
+    if (!this.cells.length || !this.canvas.begin()) return;
+    this.paint(this.canvas);
+    this.drawn.set(this.cells);
+    this.tip.refresh();
   }
 
   rows(): (string | number | null)[][] {
     return [["cell", "state"], ...[...this.cells].map((state, i) => [i, this.states[state]?.id ?? null])];
   }
 
-  /** Cells as large as fit; every state is filled in one path, which is much quicker than cell by cell. */
   paint(surface: Surface): void {
+    this.paintCells(surface, () => true);
+  }
+
+  /** Every state is filled in one path, which is much quicker than cell by cell. Edges lie on whole pixels, where the cells are not smaller
+   *  than those: so a cell covers what it was. */
+  private paintCells(surface: Surface, wanted: (cell: number) => boolean): void {
     const size = this.size(surface);
-    const side = size - (size >= 5 ? 1 : 0);
+    const gap = size >= 5 ? 1 : 0;
+    const edge = (n: number) => (size >= 1 ? Math.round(n * size) : n * size);
     const places: number[][] = Array.from({ length: this.states.length + 1 }, () => []);
-    this.cells.forEach((state, i) =>
-      (places[state] ?? places[this.states.length])!.push((i % this.columns) * size, Math.floor(i / this.columns) * size, side, side),
-    );
+    for (let i = 0; i < this.cells.length; i++) {
+      if (!wanted(i)) continue;
+      const [column, row] = [i % this.columns, Math.floor(i / this.columns)];
+      const [x, y] = [edge(column), edge(row)];
+      (places[this.cells[i]!] ?? places[this.states.length])!.push(x, y, edge(column + 1) - x - gap, edge(row + 1) - y - gap);
+    }
     places.forEach((each, state) => surface.boxes(state < this.states.length ? seriesColour(state) : colour("line"), each));
   }
 

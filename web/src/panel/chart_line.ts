@@ -1,5 +1,8 @@
 // Lines that grow: uPlot, with bands for intervals and dashes for what was computed and not measured.
 //
+// A value that could not be taken (null) is a gap in its line; a series of which a point says nothing is drawn on across it. A point between
+// two gaps is a dot.
+//
 // A few spikes do not flatten the rest (robust.ts): what lies off the scale has a mark at the upper edge, is counted beside the title, and
 // pressing the count shows the full scale.
 import uPlot from "uplot";
@@ -11,7 +14,7 @@ import { paintLines } from "./lines";
 import { robustTop, type Column } from "./robust";
 import { FONT, type Surface } from "./surface";
 import { Tip, type Teller, type Told } from "./tip";
-import type { Chart, RunEvent, Series, View } from "./types";
+import { readingOf, type Chart, type Reading, type RunEvent, type Series, type View } from "./types";
 
 const PIN = 22; // pixels
 const PIN_ROWS = 5;
@@ -27,7 +30,9 @@ export class LineChart implements Chart, Teller {
   private columns: Column[];
   private plot: uPlot | null = null;
   private width = 0;
+  private height = 0;
   private top: number | null = null; // where the scale ends, if spikes lie beyond
+  private toldTop: number | null = null; // … as the button beside the title knows it
   private pins: { x: number; node: HTMLElement }[] = [];
   private full = false; // the reader wants the full scale
 
@@ -42,19 +47,17 @@ export class LineChart implements Chart, Teller {
     this.offScale?.addEventListener("click", () => {
       this.full = !this.full;
       this.draw();
+      this.write();
     });
     this.tip = new Tip(box, figure, pick(view.title), this);
   }
 
   add(event: RunEvent): void {
     const x = this.view.x ? (typeof event.x === "number" ? event.x : event.t) : event.t / 1000;
-    const row = this.series.map((series) => {
-      const value = event.values?.[series.id];
-      return typeof value === "number" ? value : null;
-    });
+    const row = this.series.map((series) => readingOf(event, series.id));
     const at = this.place(x);
     if (this.xs[at] === x) {
-      row.forEach((value, i) => value !== null && (this.columns[i]![at] = value));
+      row.forEach((value, i) => value !== undefined && (this.columns[i]![at] = value));
       return;
     }
     this.xs.splice(at, 0, x);
@@ -62,9 +65,14 @@ export class LineChart implements Chart, Teller {
   }
 
   draw(): void {
-    this.plot?.setData([this.xs, ...this.columns] as uPlot.AlignedData);
-    this.showNow();
+    const plot = this.plot; // a batch draws at once, not in a microtask after the frame's other work
+    plot?.batch(() => plot.setData([this.xs, ...this.columns] as uPlot.AlignedData));
     this.tip.refresh();
+  }
+
+  write(): void {
+    this.showNow();
+    this.showOffScale();
   }
 
   pin(t: number, node: HTMLElement): void {
@@ -80,14 +88,19 @@ export class LineChart implements Chart, Teller {
     this.columns = this.series.map(() => []);
     this.full = false;
     this.draw();
+    this.write();
+  }
+
+  resize(width: number, height: number): void {
+    const isNew = width !== this.width || height !== this.height;
+    [this.width, this.height] = [width, height];
+    if (this.plot && isNew && !this.themeMoved()) this.plot.setSize({ width, height });
+    else this.restyle();
   }
 
   restyle(): void {
-    const { clientWidth: width, clientHeight: height } = this.box;
-    if (this.plot && width === this.width && !this.themeMoved()) return this.draw();
-    if (this.plot && width !== this.width && !this.themeMoved()) this.plot.setSize({ width, height });
+    if (this.plot && !this.themeMoved()) this.draw();
     else this.rebuild();
-    this.width = width;
   }
 
   rows(): (string | number | null)[][] {
@@ -115,23 +128,21 @@ export class LineChart implements Chart, Teller {
   }
 
   private rebuild(): void {
-    const { clientWidth: width, clientHeight: height } = this.box;
     this.plot?.destroy();
     this.plot = null;
     this.box.replaceChildren();
-    if (!width) return; // in a closed tab: restyle comes when it opens
-    this.width = width;
+    if (!this.width) return; // not seen yet
     this.drawnWith = colour("text-muted");
     const data = [this.xs, ...this.columns] as uPlot.AlignedData;
-    this.plot = new uPlot(this.options(width, height), data, this.box);
+    this.plot = new uPlot(this.options(), data, this.box);
     this.box.append(...this.pins.map((pin) => pin.node));
   }
 
-  private options(width: number, height: number): uPlot.Options {
+  private options(): uPlot.Options {
     const { x, y } = this.view;
     return {
-      width,
-      height,
+      width: this.width,
+      height: this.height,
       legend: { show: false },
       cursor: { drag: { x: true, y: false } },
       padding: [12, 18, 0, 0],
@@ -170,8 +181,7 @@ export class LineChart implements Chart, Teller {
       stroke: series.hidden ? undefined : seriesColour(series.colour ?? i),
       width: series.hidden ? 0 : 2,
       dash: series.dash ? [6, 4] : undefined,
-      spanGaps: true,
-      points: { show: false },
+      points: { show: false, size: 5, fill: seriesColour(series.colour ?? i), filter: () => (series.hidden ? null : lonely(this.columns[i]!)) },
     };
   }
 
@@ -201,7 +211,7 @@ export class LineChart implements Chart, Teller {
 
   private drawn(plot: uPlot): void {
     this.drawOffScale(plot);
-    this.showOffScale();
+    if (this.top !== this.toldTop) this.showOffScale(); // zoomed, too
     this.placePins(plot);
   }
 
@@ -226,7 +236,7 @@ export class LineChart implements Chart, Teller {
     for (const i of this.shown()) {
       plot.ctx.fillStyle = seriesColour(this.series[i]!.colour ?? i);
       this.columns[i]!.forEach((value, at) => {
-        if (value === null || this.top === null || value <= this.top) return;
+        if (typeof value !== "number" || this.top === null || value <= this.top) return;
         const x = plot.valToPos(this.xs[at]!, "x", true);
         if (x < plot.bbox.left || x > plot.bbox.left + plot.bbox.width) return;
         plot.ctx.beginPath();
@@ -241,7 +251,8 @@ export class LineChart implements Chart, Teller {
   private showOffScale(): void {
     if (!this.offScale) return;
     const top = this.top;
-    const beyond = top === null ? [] : this.shown().flatMap((i) => this.columns[i]!.filter((value) => value !== null && value > top) as number[]);
+    this.toldTop = top;
+    const beyond = top === null ? [] : this.shown().flatMap((i) => this.columns[i]!.filter((value) => typeof value === "number" && value > top) as number[]);
     const highest = quantity(beyond.reduce((a, b) => Math.max(a, b), 0), this.view.y?.unit);
     const help = beyond.length ? say("offScaleHelp", beyond.length, highest) : "";
     if (help === this.offScale.title && String(this.full) === this.offScale.ariaPressed) return;
@@ -260,8 +271,8 @@ export class LineChart implements Chart, Teller {
       const now = find(this.figure, `[data-series="${series.id}"] .now`);
       if (!now) return;
       const column = this.columns[i]!;
-      const value = cursor === null || cursor === undefined ? newest(column) : (column[cursor] ?? null);
-      const words = value === null ? "" : quantity(value, series.unit ?? this.view.y?.unit);
+      const value = cursor === null || cursor === undefined ? newest(column) : column[cursor];
+      const words = typeof value !== "number" ? "" : quantity(value, series.unit ?? this.view.y?.unit);
       if (now.textContent !== words) now.textContent = words;
     });
   }
@@ -287,8 +298,8 @@ export class LineChart implements Chart, Teller {
     const unit = this.view.x ? this.view.x.unit : "s";
     const name = (this.view.x && pick(this.view.x.label)) || say("time");
     const lines = this.shown().flatMap((i) => {
-      const [series, value] = [this.series[i]!, this.columns[i]![thing] ?? null];
-      if (value === null) return [];
+      const [series, value] = [this.series[i]!, this.columns[i]![thing]];
+      if (typeof value !== "number") return [];
       const off = this.top !== null && value > this.top ? " ▲" : "";
       return [`${pick(series.label) || series.id}: ${quantity(value, series.unit ?? this.view.y?.unit)}${off}`];
     });
@@ -296,7 +307,22 @@ export class LineChart implements Chart, Teller {
   }
 }
 
-function newest(column: Column): number | null {
-  for (let i = column.length - 1; i >= 0; i--) if (column[i] !== null) return column[i] ?? null;
-  return null;
+/** The last thing that was said: a gap, if that is what it was. */
+function newest(column: Column): Reading {
+  for (let i = column.length - 1; i >= 0; i--) if (column[i] !== undefined) return column[i];
+  return undefined;
+}
+
+/** Values with a gap, or an end, on both sides: a line has nothing to draw of them. */
+function lonely(column: Column): number[] {
+  const found: number[] = [];
+  let [last, inRow] = [-1, 0];
+  for (let i = 0; i <= column.length; i++) {
+    const value = i < column.length ? column[i] : null;
+    if (value === undefined) continue;
+    if (value === null && inRow === 1) found.push(last);
+    inRow = value === null ? 0 : inRow + 1;
+    last = i;
+  }
+  return found;
 }

@@ -1,6 +1,7 @@
 // Messages between actors, each at its moment: arrows from lane to lane, time downwards. Spans that stay in a lane are boxes on it.
 //
-// Each message is a picture of its own, so that one more costs the browser nothing for those that stand there.
+// Each message is a picture of its own, in a block of some, so that one more costs the browser nothing for those that stand there, and those
+// that are scrolled away cost nothing at all.
 import { element, svg } from "../dom";
 import { pick, say } from "../strings";
 import { SERIES_COLOURS } from "./colours";
@@ -11,7 +12,8 @@ const ROW = 30;
 const MIDDLE = 20; // of a row: words stand above the arrow
 const HEAD = 28;
 const TIME = 74;
-const MESSAGES_MAX = 500; // drawn; more are counted
+const MESSAGES_MAX = 500; // shown; more are counted
+const BLOCK = 25; // messages
 
 export class SequenceChart implements Chart {
   private readonly lanes: Named[];
@@ -19,14 +21,11 @@ export class SequenceChart implements Chart {
   private readonly scroll: HTMLElement;
   private readonly rest = element("p", { class: "sequence-rest" });
   private width = 0;
-  private drawn = 0;
+  private written = 0;
   private following = true; // the end, until the reader scrolls up
   private messages: RunEvent[] = [];
 
-  constructor(
-    view: View,
-    private readonly box: HTMLElement,
-  ) {
+  constructor(view: View, box: HTMLElement) {
     this.lanes = view.lanes ?? [];
     this.kinds = view.kinds ?? [];
     this.scroll = element("div", { class: "plot-scroll", tabindex: "0", role: "group", "aria-label": pick(view.title) });
@@ -40,14 +39,16 @@ export class SequenceChart implements Chart {
     this.messages.push(event);
   }
 
-  draw(): void {
+  write(): void {
     const count = Math.min(this.messages.length, MESSAGES_MAX);
-    const fresh = this.messages.slice(this.drawn, count).map((message) => this.messageRow(message));
-    this.rest.before(...fresh);
-    this.drawn = count;
+    const isMore = count > this.written;
+    for (; this.written < count; this.written++) {
+      if (this.written % BLOCK === 0) this.rest.before(element("div", { class: "messages" }));
+      this.rest.previousElementSibling?.append(this.messageRow(this.messages[this.written]!));
+    }
     const more = this.messages.length - count;
     this.rest.textContent = more ? say("notDrawn", more) : "";
-    if (this.following && fresh.length) this.scroll.scrollTop = ROW * (count + 3);
+    if (this.following && isMore) this.scroll.scrollTop = ROW * (count + 3);
   }
 
   clear(): void {
@@ -56,11 +57,15 @@ export class SequenceChart implements Chart {
     this.begin();
   }
 
-  restyle(): void {
-    const width = Math.max(this.box.clientWidth - 16, 300);
-    if (width !== this.width) this.begin();
-    this.draw();
+  resize(width: number): void {
+    const room = Math.max(width - 16, 300); // but for a scroll bar
+    if (room === this.width) return;
+    this.width = room;
+    this.begin();
+    this.write();
   }
+
+  restyle(): void {}
 
   rows(): (string | number | null)[][] {
     const rows = this.messages.map((each) => [
@@ -69,10 +74,9 @@ export class SequenceChart implements Chart {
     return [["lane", "to_lane", "from_ms", "to_ms", "kind", "label"], ...rows];
   }
 
-  /** An empty picture of the box's width, with the actors. */
+  /** No message yet, but the actors. */
   private begin(): void {
-    this.width = Math.max(this.box.clientWidth - 16, 300);
-    this.drawn = 0;
+    this.written = 0;
     const heads = svg("svg", { class: "heads", width: this.width, height: HEAD });
     this.lanes.forEach((lane, i) =>
       heads.append(svg("text", { x: this.x(i), y: 18, "text-anchor": "middle", "font-weight": 600 }, pick(lane.label) || lane.id)),

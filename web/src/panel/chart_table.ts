@@ -10,10 +10,13 @@ export class TableChart implements Chart {
   private readonly columns: Named[];
   private readonly body = element("tbody");
   private values: (string | number | null)[][] = [];
-  private drawn = 0;
+  private readonly rest = element("td");
+  private readonly restRow = element("tr", {}, this.rest);
+  private written = 0;
 
   constructor(view: View, box: HTMLElement) {
     this.columns = view.columns ?? [];
+    this.rest.colSpan = Math.max(1, this.columns.length);
     const heads = this.columns.map((column) => element("th", { scope: "col" }, pick(column.label) || column.id));
     const table = element("table", {}, element("thead", {}, element("tr", {}, ...heads)), this.body);
     box.replaceChildren(element("div", { class: "plot-scroll", tabindex: "0", role: "group", "aria-label": pick(view.title) }, table));
@@ -23,21 +26,28 @@ export class TableChart implements Chart {
     this.values.push(this.columns.map((column) => event.values?.[column.id] ?? null));
   }
 
-  draw(): void {
-    for (; this.drawn < this.values.length; this.drawn++) {
-      const cells = this.values[this.drawn]!.map((value, i) => element("td", {}, show(value, this.columns[i]?.unit)));
-      this.body.append(element("tr", {}, ...cells));
-    }
-    const more = this.values.length - ROWS_MAX;
+  write(): void {
+    const more = Math.max(0, this.values.length - ROWS_MAX);
+    const fresh = this.values.slice(Math.max(this.written, more)).map((values) => {
+      const cells = values.map((value, i) => element("td", {}, show(value, this.columns[i]?.unit)));
+      return element("tr", {}, ...cells);
+    });
+    this.restRow.remove();
+    this.body.append(...fresh);
+    this.written = this.values.length;
     while (this.body.childElementCount > ROWS_MAX) this.body.firstElementChild?.remove();
-    if (more > 0) this.body.prepend(element("tr", {}, element("td", { colspan: String(this.columns.length) }, say("more", more))));
+    if (!more) return;
+    this.rest.textContent = say("more", more);
+    this.body.prepend(this.restRow);
   }
 
   clear(): void {
     this.values = [];
-    this.drawn = 0;
+    this.written = 0;
     this.body.replaceChildren();
   }
+
+  resize(): void {}
 
   restyle(): void {}
 
@@ -62,7 +72,7 @@ export class LatestChart implements Chart {
     for (const [id, value] of Object.entries(event.values ?? {})) this.values.set(id, value);
   }
 
-  draw(): void {
+  write(): void {
     const rows = [...this.values].map(([id, value]) =>
       element("tr", {}, element("th", { scope: "row" }, id), element("td", {}, show(value))),
     );
@@ -71,8 +81,10 @@ export class LatestChart implements Chart {
 
   clear(): void {
     this.values.clear();
-    this.draw();
+    this.write();
   }
+
+  resize(): void {}
 
   restyle(): void {}
 

@@ -1,6 +1,7 @@
 // Who did what when: a row for each lane, a bar for each span, time from left to right.
 //
-// While it grows, the scale is stretched by a quarter at a time, and only new spans are drawn in between.
+// While it grows, the scale is stretched by a quarter at a time, and only new spans are drawn in between. Lanes in which nothing happened
+// take no room: how many there are depends on the parameters, and the manifest names all that there can be.
 import { pick } from "../strings";
 import { seriesColour } from "./colours";
 import { number, quantity } from "./format";
@@ -26,6 +27,7 @@ export class TimelineChart implements Chart, Teller {
   private readonly lanes: Named[];
   private readonly kinds: Named[];
   private readonly tip: Tip;
+  private rowsOf: number[]; // which row a lane has; -1: none
   private spans: Span[] = [];
   private end = 0; // of the last span
   private until = 0; // what the scale reaches to
@@ -35,6 +37,7 @@ export class TimelineChart implements Chart, Teller {
     this.canvas = new Canvas(box);
     this.lanes = view.lanes ?? [];
     this.kinds = view.kinds ?? [];
+    this.rowsOf = this.lanes.map((_, lane) => lane); // before a run: what may come
     this.tip = new Tip(box, figure, pick(view.title), this);
   }
 
@@ -42,15 +45,25 @@ export class TimelineChart implements Chart, Teller {
     const lane = this.lanes.findIndex((each) => each.id === event.lane);
     const kind = this.kinds.findIndex((each) => each.id === event.kind);
     if (lane < 0 || event.from === undefined || event.to === undefined) return;
+    if (!this.spans.length) this.rowsOf.fill(-1);
     this.spans.push({ lane, kind: Math.max(0, kind), from: event.from, to: event.to, label: event.label ?? "" });
+    if (this.rowsOf[lane]! < 0) this.giveRow(lane);
     this.end = Math.max(this.end, event.to);
+  }
+
+  /** A lane's first span: rows stand in the lanes' order, so that those below move. */
+  private giveRow(lane: number): void {
+    this.rowsOf[lane] = 0;
+    let row = 0;
+    this.rowsOf = this.rowsOf.map((old) => (old < 0 ? old : row++));
+    this.until = 0; // all is drawn again
   }
 
   draw(): void {
     if (this.end <= this.until) {
       this.paintSpans(this.canvas, this.drawn);
     } else {
-      if (this.end > this.until) this.until = this.end * 1.25;
+      this.until = this.end * 1.25;
       if (!this.canvas.begin()) return;
       this.paintFrame(this.canvas);
       this.paintSpans(this.canvas, 0);
@@ -61,13 +74,18 @@ export class TimelineChart implements Chart, Teller {
 
   clear(): void {
     this.spans = [];
+    this.rowsOf = this.lanes.map((_, lane) => lane);
     this.end = 0;
+    this.restyle();
+  }
+
+  resize(width: number, height: number): void {
+    this.canvas.resize(width, height);
     this.restyle();
   }
 
   restyle(): void {
     this.until = this.end;
-    this.canvas.measure();
     if (!this.canvas.begin()) return;
     this.paint(this.canvas);
     this.drawn = this.spans.length;
@@ -90,12 +108,12 @@ export class TimelineChart implements Chart, Teller {
   }
 
   private labels(surface: Surface): number {
-    const widest = Math.max(0, ...this.lanes.map((lane) => textWidth(pick(lane.label) || lane.id)));
+    const widest = Math.max(0, ...this.lanes.map((lane, i) => (this.rowsOf[i]! < 0 ? 0 : textWidth(pick(lane.label) || lane.id))));
     return Math.min(LABELS_MAX, surface.width * 0.3, widest + 16);
   }
 
   private row(surface: Surface): number {
-    return (surface.height - BOTTOM) / Math.max(1, this.lanes.length);
+    return (surface.height - BOTTOM) / Math.max(1, this.rowsOf.filter((row) => row >= 0).length);
   }
 
   private x(surface: Surface, ms: number): number {
@@ -107,7 +125,7 @@ export class TimelineChart implements Chart, Teller {
     const row = this.row(surface);
     const thickness = Math.max(2, Math.min(22, row * 0.7));
     const [from, to] = [this.x(surface, span.from), this.x(surface, span.to)];
-    return [from, (span.lane + 0.5) * row - thickness / 2, Math.max(THIN, to - from), thickness];
+    return [from, (this.rowsOf[span.lane]! + 0.5) * row - thickness / 2, Math.max(THIN, to - from), thickness];
   }
 
   private paintSpans(surface: Surface, first: number): void {
@@ -122,8 +140,10 @@ export class TimelineChart implements Chart, Teller {
   private paintFrame(surface: Surface): void {
     const [left, row, bottom] = [this.labels(surface), this.row(surface), surface.height - BOTTOM];
     this.lanes.forEach((lane, i) => {
-      surface.rule(left, (i + 1) * row, surface.width, (i + 1) * row);
-      surface.text(pick(lane.label) || lane.id, left - 8, (i + 0.5) * row, "right", "text", left - 12);
+      const at = this.rowsOf[i]!;
+      if (at < 0) return;
+      surface.rule(left, (at + 1) * row, surface.width, (at + 1) * row);
+      surface.text(pick(lane.label) || lane.id, left - 8, (at + 0.5) * row, "right", "text", left - 12);
     });
     for (const value of ticks(this.until || 1000, Math.max(2, Math.floor((surface.width - left) / 90)))) {
       const x = this.x(surface, value);
@@ -136,10 +156,10 @@ export class TimelineChart implements Chart, Teller {
   // ---- telling ----
 
   at(x: number, y: number): number | null {
-    const lane = Math.floor(y / this.row(this.canvas));
+    const row = Math.floor(y / this.row(this.canvas));
     let [nearest, distance] = [-1, NEAR];
     this.spans.forEach((span, i) => {
-      if (span.lane !== lane) return;
+      if (this.rowsOf[span.lane] !== row) return;
       const [left, , width] = this.place(this.canvas, span);
       const away = Math.max(left - x, x - left - width, 0);
       if (away <= distance) [nearest, distance] = [i, away];
@@ -155,7 +175,7 @@ export class TimelineChart implements Chart, Teller {
     let [best, distance] = [from, Infinity];
     this.spans.forEach((other, i) => {
       const later = other.from - span.from || i - from!;
-      const wanted = by ? other.lane === span.lane + by : other.lane === span.lane && (key === "ArrowRight" ? later > 0 : later < 0);
+      const wanted = by ? this.rowsOf[other.lane] === this.rowsOf[span.lane]! + by : other.lane === span.lane && (key === "ArrowRight" ? later > 0 : later < 0);
       const away = Math.abs(other.from - span.from);
       if (wanted && away < distance) [best, distance] = [i, away];
     });

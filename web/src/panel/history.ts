@@ -170,7 +170,7 @@ export class History {
       for (const event of events)
         if (event.event === "sample" && event.view === view.id) chart.add({ ...event, values: prefixed(event, "AB"[run] ?? "") });
     });
-    chart.restyle();
+    chart.resize(plot.clientWidth, plot.clientHeight);
   }
 
   // ---- export ----

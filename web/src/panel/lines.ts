@@ -46,7 +46,7 @@ export function paintLines(surface: Surface, view: View, xs: number[], columns: 
   const shown = series.flatMap((each, i) => (each.hidden ? [] : [i]));
   const isLog = view.y?.scale === "log";
   const [x0, x1] = ends(xs, view.x?.scale === "log");
-  const [low, high] = ends(shown.flatMap((i) => columns[i]!.filter((value) => value !== null)), isLog);
+  const [low, high] = ends(shown.flatMap((i) => columns[i]!.filter((value) => typeof value === "number")), isLog);
   const y0 = isLog ? low : Math.min(0, low * 1.05);
   const y1 = isLog ? high : (robustTop(shown.map((i) => columns[i]!), 0, xs.length - 1) ?? (high > 0 ? high * 1.05 : 1));
   const frame = withAxes
@@ -57,16 +57,20 @@ export function paintLines(surface: Surface, view: View, xs: number[], columns: 
   const y = (value: number) => frame.bottom - (frame.bottom - frame.top) * Math.max(0, Math.min(1, yScale(value)));
   if (withAxes) paintAxes(surface, view, frame, marksOf(view.x, x0, x1).map((v) => [v, x(v)]), marksOf(view.y, y0, y1).map((v) => [v, y(v)]));
   for (const i of shown) {
-    const points: number[] = [];
-    const beyond: number[] = [];
+    let points: number[] = [];
+    const pieces = [points]; // of the line, between gaps
+    const marks: number[] = [];
     xs.forEach((value, at) => {
       const v = columns[i]![at];
+      if (v === null && points.length) pieces.push((points = []));
       if (typeof v !== "number" || (isLog && v <= 0)) return;
       points.push(x(value), y(v));
-      if (v > y1) beyond.push(x(value) - 2, frame.top - 4, 4, 4);
+      if (v > y1) marks.push(x(value) - 2, frame.top - 4, 4, 4); // off the scale
     });
-    surface.line(seriesColour(i), points, series[i]!.dash === true);
-    surface.boxes(seriesColour(i), beyond); // off the scale
+    for (const piece of pieces)
+      if (piece.length === 2) marks.push(piece[0]! - 1.5, piece[1]! - 1.5, 3, 3);
+      else surface.line(seriesColour(i), piece, series[i]!.dash === true);
+    surface.boxes(seriesColour(i), marks);
   }
   paintBands(surface, view, xs, columns, x, y);
 }

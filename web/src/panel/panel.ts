@@ -39,12 +39,13 @@ class Panel {
   private lastT = 0; // of the newest event, and when it came: the clock goes on from there
   private lastAt = 0;
   private clock = 0;
+  private done = 0; // of the whole, 0–1
 
   constructor(private readonly root: HTMLElement) {
     this.manifest = JSON.parse(must(root, ".panel-manifest").textContent ?? "{}") as Manifest;
     this.log = new Log(must(root, ".log"), must(root, ".panel-now"));
     this.results = new Results(root, this.manifest);
-    this.charts = new Charts(root, this.manifest.views ?? [], () => this.log.draw());
+    this.charts = new Charts(root, this.manifest.views ?? [], () => this.write());
     this.knobs = new Knobs(root, this.manifest, () => this.knobsChanged());
     this.history = new History(
       must(root, ".tab-history"), this.manifest, this.knobs, this.charts, (run) => this.follow(run), () => this.run,
@@ -201,7 +202,7 @@ class Panel {
         this.log.say(event.t, say("logCheck", this.results.label("checks", event.id), checkWords(event)), event.ok ? "good" : "bad");
         break;
       case "progress":
-        must<HTMLProgressElement>(this.root, ".panel-progress").value = event.done ?? 0;
+        this.done = event.done ?? 0;
         break;
       case "limit":
         this.limit = event.which ?? "?";
@@ -232,7 +233,7 @@ class Panel {
     this.lastT = event.wall_ms ?? event.t;
     this.log.say(this.lastT, say("logExit", words), "own");
     const state = endState(event, this.limit);
-    if (state === "ended") must<HTMLProgressElement>(this.root, ".panel-progress").value = 1;
+    if (state === "ended") this.done = 1;
     this.show(state);
     this.say(words);
   }
@@ -247,8 +248,15 @@ class Panel {
     this.limit = undefined;
     this.lastT = 0;
     this.lastAt = performance.now();
-    must<HTMLProgressElement>(this.root, ".panel-progress").value = 0;
+    this.done = 0;
+    this.write();
     must(this.root, ".panel-trouble").hidden = true;
+  }
+
+  /** What changes with every event, some times a second. */
+  private write(): void {
+    this.log.write();
+    must<HTMLProgressElement>(this.root, ".panel-progress").value = this.done;
   }
 
   private show(state: PanelState): void {

@@ -1,6 +1,8 @@
 // A y scale that a few spikes do not flatten. Timings of nanoseconds have them: an interrupt in one sample of a thousand.
 
-export type Column = (number | null)[];
+import type { Reading } from "./types";
+
+export type Column = Reading[];
 
 const FAR = 2; // times what is usual: beyond this a scale is cut
 const FEW = 20; // values: too few to call one of them a spike
@@ -16,7 +18,7 @@ export function roundUp(value: number): number {
  *  three values of five, a step or a slope, is usual and never cut. */
 export function robustTop(columns: Column[], from: number, to: number): number | null {
   let [usual, highest] = [0, 0];
-  const all = columns.map((column) => column.slice(from, to + 1).filter((value): value is number => value !== null));
+  const all = columns.map((column) => numbersOf(column, from, to));
   for (const values of all) {
     const top = greatest(values);
     highest = Math.max(highest, top);
@@ -25,8 +27,17 @@ export function robustTop(columns: Column[], from: number, to: number): number |
   if (usual <= 0 || highest <= FAR * usual) return null;
   const cut = roundUp(usual * 1.1);
   const count = all.reduce((sum, values) => sum + values.length, 0);
-  const beyond = all.reduce((sum, values) => sum + values.filter((value) => value > cut).length, 0);
+  const beyond = all.reduce((sum, values) => sum + values.reduce((n, value) => n + (value > cut ? 1 : 0), 0), 0);
   return beyond <= RARE * count ? cut : null;
+}
+
+function numbersOf(column: Column, from: number, to: number): number[] {
+  const numbers: number[] = [];
+  for (let i = from; i <= to; i++) {
+    const value = column[i];
+    if (typeof value === "number") numbers.push(value);
+  }
+  return numbers;
 }
 
 function greatest(values: number[]): number {

@@ -22,20 +22,20 @@ export class Canvas implements Surface {
   private readonly context: CanvasRenderingContext2D;
   private readonly node = document.createElement("canvas");
 
-  constructor(private readonly box: HTMLElement) {
+  constructor(box: HTMLElement) {
     const context = this.node.getContext("2d");
     if (!context) throw new Error("this browser has no canvas");
     this.context = context;
     box.replaceChildren(this.node);
   }
 
-  /** Takes the box's size. Drawing does not ask for it: that would cost a layout in every frame. */
-  measure(): void {
-    this.width = this.box.clientWidth;
-    this.height = this.box.clientHeight;
+  /** Takes the box's size. */
+  resize(width: number, height: number): void {
+    this.width = width;
+    this.height = height;
   }
 
-  /** Clears, and sets the font. False if the box was not shown when it was measured. */
+  /** Clears, and sets the font. False while there is no size. */
   begin(): boolean {
     const ratio = window.devicePixelRatio || 1;
     if (!this.width || !this.height) return false;

@@ -26,6 +26,7 @@ export class Tip {
   private readonly words = element("div", { class: "tip", role: "status" });
   private readonly mark = element("div", { class: "tip-mark" });
   private thing: number | null = null;
+  private shown = ""; // what is told now, and where
 
   constructor(
     private readonly plot: HTMLElement,
@@ -70,7 +71,9 @@ export class Tip {
     this.thing = told ? thing : null;
     this.words.toggleAttribute("data-shown", told !== null);
     this.mark.hidden = !told;
-    if (told) this.put(told);
+    const shown = JSON.stringify(told);
+    if (told && shown !== this.shown) this.put(told); // each time costs a layout
+    this.shown = shown;
   }
 
   private put({ x, y, width, height, lines }: Told): void {

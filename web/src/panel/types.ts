@@ -68,6 +68,14 @@ export interface Manifest {
   checks?: Named[];
 }
 
+/** A series' value at one place: null is a gap, undefined means that nothing was said about it there. */
+export type Reading = number | null | undefined;
+
+export function readingOf(event: RunEvent, series: string): Reading {
+  const value = event.values?.[series];
+  return typeof value === "number" || value === undefined ? value : null;
+}
+
 /** Any event; which fields there are depends on `event`. */
 export interface RunEvent {
   event: string;
@@ -118,13 +126,17 @@ export interface Summary {
   ended?: number;
 }
 
-/** What draws one view. `add` only remembers; `draw` is called once a frame, and only after something was added. */
+/** What shows one view. `add` only remembers. Pictures are drawn once a frame at most; text is written some times a second, for each time
+ *  costs a layout and nobody reads more quickly. Both are called only after something was added, and only while the chart can be seen. */
 export interface Chart {
   add(event: RunEvent): void;
-  draw(): void;
+  draw?(): void;
+  write?(): void;
   /** Back to an empty chart, for a new run. */
   clear(): void;
-  /** Reads size and colours again. */
+  /** Takes the size of its plot and draws itself again. Sizes are told, not asked for: asking in mid-frame costs a layout. */
+  resize(width: number, height: number): void;
+  /** Draws itself again: the colours are others now, or the last value has come and the scale is final. */
   restyle(): void;
   /** Rows for export, the first one the names. */
   rows(): (string | number | null)[][];
