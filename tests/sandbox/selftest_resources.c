@@ -1,0 +1,73 @@
+/* selftest_resources.c - a demo that takes too much of something; see selftest.h. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "selftest.h"
+
+/* Memory that is really there: the compiler must not see that nobody reads it. */
+static void hold(size_t size)
+{
+    char *bytes = malloc(size);
+    if (!bytes)
+        exit(3);
+    memset(bytes, 1, size);
+    __asm__ volatile("" : : "r"(bytes) : "memory");
+}
+
+void act_memory(void)
+{
+    for (long i = 0; i < n; i++)
+        hold(1 << 20);
+    metric((double)n);
+}
+
+/* n children that each take 10 MB. */
+void act_memory_of_children(void)
+{
+    for (long i = 0; i < n; i++) {
+        if (fork() != 0)
+            continue;
+        hold(10 << 20);
+        for (;;)
+            pause();
+    }
+    for (;;)
+        pause();
+}
+
+/* n files without a name of 10 MB each, none of them mapped. */
+void act_memfds(void)
+{
+    static char megabyte[1 << 20];
+    memset(megabyte, 1, sizeof megabyte);
+    for (long i = 0; i < n; i++) {
+        int fd = memfd_create("hoard", 0);
+        for (int k = 0; k < 10; k++)
+            if (write(fd, megabyte, sizeof megabyte) < 0)
+                exit(3);
+    }
+    for (;;)
+        pause();
+}
+
+void act_leak_files(void)
+{
+    while (dup(0) >= 0)
+        ;
+    for (;;)
+        pause();
+}
+
+/* One file, a megabyte at a time. */
+void act_large_file(void)
+{
+    static char megabyte[1 << 20];
+    int fd = open("large", O_CREAT | O_WRONLY, 0600);
+    for (long i = 0; i < n; i++)
+        if (write(fd, megabyte, sizeof megabyte) < 0)
+            exit(3);
+    metric((double)n);
+}

@@ -1,0 +1,94 @@
+/* selftest_sight.c - a demo that tells what it can see and do; see selftest.h. */
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "selftest.h"
+
+/* How many local ports its network has. */
+void act_sysctl(void)
+{
+    int first = 0, last = -1;
+    FILE *range = fopen("/proc/sys/net/ipv4/ip_local_port_range", "r");
+    if (range && fscanf(range, "%d %d", &first, &last) == 2)
+        metric(last - first + 1);
+}
+
+/* Open descriptors above 2, and variables in the environment. */
+void act_surroundings(void)
+{
+    extern char **environ;
+    long found = 0;
+    for (int fd = 3; fd < 4096; fd++)
+        found += fcntl(fd, F_GETFD) >= 0;
+    for (char **v = environ; *v; v++)
+        found++;
+    metric((double)found);
+}
+
+void act_pid(void)
+{
+    metric(getpid());
+}
+
+void act_uid(void)
+{
+    metric(getuid());
+}
+
+/* 1 if it runs with no_new_privs, without capabilities, and its signals are as they should be. */
+void act_privileges(void)
+{
+    char line[256];
+    bool ok = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
+    FILE *status = fopen("/proc/self/status", "r");
+    while (status && fgets(line, sizeof line, status))
+        if (!strncmp(line, "CapEff:", 7) || !strncmp(line, "CapPrm:", 7) ||
+            !strncmp(line, "CapAmb:", 7) || !strncmp(line, "SigBlk:", 7) ||
+            !strncmp(line, "SigIgn:", 7))
+            ok = ok && strtoull(line + 7, NULL, 16) == 0;
+    metric(ok && status);
+}
+
+/* How many of these succeed that must not: to write outside the scratch folder, to make a user
+ * namespace, to see or signal others. */
+void act_escape(void)
+{
+    int got = 0;
+    got += open("/etc/prepd-was-here", O_CREAT | O_WRONLY, 0600) >= 0;
+    got += open("/var/tmp/prepd-was-here", O_CREAT | O_WRONLY, 0600) >= 0;
+    got += open("/usr/prepd-was-here", O_CREAT | O_WRONLY, 0600) >= 0;
+    got += mkdir("/home/prepd-was-here", 0700) == 0;
+    got += access("/proc/3", F_OK) == 0; /* 1 is init, 2 the demo */
+    got += open("/proc/sys/user/max_user_namespaces", O_WRONLY) >= 0;
+    got += kill(1, SIGKILL) == 0 && getppid() != 1;
+    got += sethostname("x", 1) == 0;
+    metric(got);
+}
+
+/* The number of network interfaces; a write in the scratch folder must work, and the loopback. */
+void act_network(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof address;
+    int server = socket(AF_INET, SOCK_STREAM, 0), client = socket(AF_INET, SOCK_STREAM, 0);
+    int scratch = open("scratch", O_CREAT | O_RDWR, 0600);
+    bool ok = scratch >= 0 && write(scratch, "x", 1) == 1 &&
+              bind(server, (struct sockaddr *)&address, len) == 0 && listen(server, 1) == 0 &&
+              getsockname(server, (struct sockaddr *)&address, &len) == 0 &&
+              connect(client, (struct sockaddr *)&address, len) == 0;
+    FILE *devices = fopen("/proc/net/dev", "r");
+    char line[512];
+    int count = -2; /* two lines of heading */
+    while (devices && fgets(line, sizeof line, devices))
+        count++;
+    metric(ok ? count : -1);
+}
