@@ -47,7 +47,8 @@ static _Noreturn void child_main(struct setup *setup)
 int sandbox_spawn(enum sandbox_mode mode, const struct sandbox_job *job, struct sandbox *ret,
                   struct err *err)
 {
-    struct setup setup = {.mode = mode, .job = job, .uid = geteuid(), .gid = getegid()};
+    struct setup setup = {
+        .mode = mode, .job = job, .uid = geteuid(), .gid = getegid(), .rules_fd = -1};
     int status[2], pidfd;
     if (mode != SANDBOX_UNSAFE && !(setup.filter = seccomp_filter(mode, job->needs)))
         return err_set(err, errno, "filter: %s", strerror(errno));

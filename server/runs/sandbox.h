@@ -1,11 +1,13 @@
 /* sandbox.h - one demo in its own small world; internal to the runner.
  *
- * DESIGN  The runner clones a process into new namespaces. That is *pid 1* in there: it sets the
- * world up step by step (sandbox_setup.c, sandbox_root.c), forks the *demo*, reaps what the demo
- * leaves behind (sandbox_init.c), and ends when the demo ends, upon which the kernel kills whatever
- * is left in the pid namespace. A demo is not pid 1 itself, since a pid 1 ignores raise(SIGTERM)
- * and abort() would end it by SIGSEGV. Killing pid 1 kills the tree; pid 1 itself dies with the
- * runner (PR_SET_PDEATHSIG). What the demo may then still do is said three times over: what it sees
+ * DESIGN  Once, the runner goes into a user and a mount namespace of its own and makes there what
+ * is the same for all runs (sandbox_prepare.c). For each run it clones a process into new
+ * namespaces below those. That is *pid 1* in there: it sets the world up step by step
+ * (sandbox_setup.c, sandbox_root.c), forks the *demo*, reaps what the demo leaves behind
+ * (sandbox_init.c), and ends when the demo ends, upon which the kernel kills whatever is left in
+ * the pid namespace. A demo is not pid 1 itself, since a pid 1 ignores raise(SIGTERM) and abort()
+ * would end it by SIGSEGV. Killing pid 1 kills the tree; pid 1 itself dies with the runner
+ * (PR_SET_PDEATHSIG). What the demo may then still do is said three times over: what it sees
  * (sandbox_root.c), what it may touch of that (sandbox_landlock.c), what it may ask of the kernel
  * (sandbox_seccomp.c); and how much of everything (sandbox_limits.c).
  *
@@ -85,9 +87,10 @@ struct setup {
     int status_fd; /* writing end, until setup_descriptors has put it on SETUP_FD_STATUS */
     uid_t uid;     /* the runner's; in new namespaces one has no name until the maps are written */
     gid_t gid;
+    int rules_fd; /* Landlock's, from setup_rules to setup_descriptors; -1: none */
 };
 
-enum { SETUP_FD_STATUS = 3, SETUP_FD_PROGRAM = 4 };
+enum { SETUP_FD_STATUS = 3, SETUP_FD_PROGRAM = 4, SETUP_FD_RULES = 5 };
 
 #define SETUP_SCRATCH "/tmp"       /* the demo's folder, where it has one */
 #define SETUP_PROGRAM "/demo/demo" /* its program, in a root folder of its own */
@@ -102,7 +105,8 @@ _Noreturn void setup_fail(const struct setup *setup, const char *step, int code)
 /* Steps that have a file of their own: 0 or a negative errno. */
 int setup_root(struct setup *setup);             /* sandbox_root.c */
 int setup_limits(struct setup *setup);           /* sandbox_limits.c */
-int setup_landlock(struct setup *setup);         /* sandbox_landlock.c */
+int setup_rules(struct setup *setup);            /* sandbox_landlock.c: in pid 1 */
+int setup_landlock(struct setup *setup);         /* sandbox_landlock.c: in the demo */
 int setup_seccomp(struct setup *setup);          /* sandbox_seccomp.c */
 _Noreturn void setup_bwrap(struct setup *setup); /* sandbox_bwrap.c: instead of setup_exec */
 
@@ -114,6 +118,25 @@ const struct sock_fprog *seccomp_filter(enum sandbox_mode mode, unsigned needs);
 /* How many processes and descriptors a demo may have. */
 size_t limit_processes(unsigned needs);
 size_t limit_files(unsigned needs);
+
+/* ---- sandbox_prepare.c ---- */
+
+/* What the parent of SANDBOX_NAMESPACES must do once, before the first: moves the process into a
+ * user and a mount namespace of its own, for good, and makes there what every run inherits. 0 or a
+ * negative errno; ret_step gets the step that failed. */
+int sandbox_prepare(char ret_step[static 32]);
+
+/* Its steps that have a file of their own: 0 or a negative errno. */
+int root_prepare(void);     /* sandbox_root.c */
+int landlock_prepare(void); /* sandbox_landlock.c */
+
+#define ROOT_TEMPLATE "/sys" /* where root_prepare puts what every run sees of the machine */
+
+/* In a new user namespace: this user keeps its number there, and no other has one. 0 or -errno. */
+int user_map(uid_t uid, gid_t gid);
+/* Gives up every capability for good. 0 or -errno. */
+int capabilities_drop(void);
+int proc_write(const char *path, const char *text);
 
 /* ---- sandbox_init.c ---- */
 

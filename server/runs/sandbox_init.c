@@ -7,12 +7,15 @@
 
 #include "runs/sandbox.h"
 
-/* Only the demo may keep the output open, else its reader would never see the end. */
-static void drop_descriptors(void)
+/* What pid 1 needs no more. Only the demo may keep the output open, else its reader would never see
+ * the end. */
+static void drop_everything(void)
 {
+    capabilities_drop();
     dup2(STDIN_FILENO, STDOUT_FILENO);
     dup2(STDIN_FILENO, STDERR_FILENO);
     close(SETUP_FD_PROGRAM);
+    close(SETUP_FD_RULES);
 }
 
 /* Reaps all that ended; true once the demo is among them. */
@@ -46,17 +49,20 @@ static _Noreturn void watch(const struct setup *setup, pid_t demo)
     _exit(0); /* and the kernel kills whatever else is in here */
 }
 
-/* SIGTERM and SIGCHLD were blocked by the runner before the clone, so none is missed. */
+/* SIGTERM and SIGCHLD were blocked by the runner before the clone, so none is missed. The demo is
+ * forked without a copy of the memory, which costs more than all that it does before its exec; what
+ * it changes on the way there (limits, mask, descriptors, folder) is a process's own, and pid 1
+ * waits until then. */
 void init_main(struct setup *setup)
 {
     prctl(PR_SET_NAME, "prepd-init");
-    pid_t demo = fork();
+    pid_t demo = vfork();
     if (demo < 0)
         setup_fail(setup, "fork", errno);
     if (demo == 0) {
         setup_demo(setup);
         setup_exec(setup);
     }
-    drop_descriptors();
+    drop_everything();
     watch(setup, demo);
 }

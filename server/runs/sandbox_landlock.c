@@ -112,6 +112,24 @@ static int grant(int ruleset, int fd, uint64_t access)
                : 0;
 }
 
+/* What is there for every run, opened once; -1 for the others. */
+static int prepared[ARRAY_LEN(grants)];
+
+/* A link leads to something that has a rule of its own. */
+int landlock_prepare(void)
+{
+    for (size_t i = 0; i < ARRAY_LEN(grants); i++) {
+        char path[64];
+        struct stat st;
+        snprintf(path, sizeof path, ROOT_TEMPLATE "%s", grants[i].path);
+        bool kept = grants[i].where == ALWAYS && lstat(path, &st) == 0 && !S_ISLNK(st.st_mode);
+        prepared[i] = kept ? open(path, O_PATH | O_CLOEXEC) : -1;
+        if (kept && prepared[i] < 0)
+            return -errno;
+    }
+    return 0;
+}
+
 static int grant_path(int ruleset, const char *path, uint64_t access)
 {
     cleanup_close int fd = open(path, O_PATH | O_CLOEXEC);
@@ -122,18 +140,22 @@ static int grant_path(int ruleset, const char *path, uint64_t access)
 
 static int grant_all(const struct setup *setup, int ruleset, uint64_t handled)
 {
-    enum where here = setup->mode == SANDBOX_NAMESPACES ? OWN_ROOT : MACHINE;
+    bool own_root = setup->mode == SANDBOX_NAMESPACES;
     int r = 0;
-    for (size_t i = 0; r == 0 && i < ARRAY_LEN(grants); i++)
-        if (grants[i].where == ALWAYS || grants[i].where == here)
-            r = grant_path(ruleset, grants[i].path, grants[i].access & handled);
+    for (size_t i = 0; r == 0 && i < ARRAY_LEN(grants); i++) {
+        uint64_t access = grants[i].access & handled;
+        if (own_root && grants[i].where == ALWAYS)
+            r = prepared[i] >= 0 ? grant(ruleset, prepared[i], access) : 0;
+        else if (grants[i].where == ALWAYS || (grants[i].where == OWN_ROOT) == own_root)
+            r = grant_path(ruleset, grants[i].path, access);
+    }
     if (r == 0 && setup->job->program)
-        r = grant(ruleset, SETUP_FD_PROGRAM, RUN);
+        r = grant(ruleset, setup->job->program_fd, RUN & handled);
     return r;
 }
 
 /* Where namespaces hold the demo, a kernel without Landlock will do. */
-int setup_landlock(struct setup *setup)
+int setup_rules(struct setup *setup)
 {
     int abi = landlock_abi();
     if (abi == 0)
@@ -143,7 +165,14 @@ int setup_landlock(struct setup *setup)
     if (ruleset < 0)
         return -errno;
     int r = grant_all(setup, ruleset, attr.fs);
-    if (r == 0 && syscall(SYS_landlock_restrict_self, ruleset, 0) < 0)
-        r = -errno;
+    if (r == 0)
+        setup->rules_fd = steal_fd(&ruleset);
     return r;
+}
+
+int setup_landlock(struct setup *setup)
+{
+    if (setup->rules_fd < 0)
+        return 0;
+    return syscall(SYS_landlock_restrict_self, SETUP_FD_RULES, 0) < 0 ? -errno : 0;
 }

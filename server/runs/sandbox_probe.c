@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -45,6 +46,35 @@ static int sandbox_try(enum sandbox_mode mode, char ret_step[static 32])
     return end.step[0] ? -end.code : end.status ? -ECHILD : 0;
 }
 
+/* Making namespaces is tried in a child as well: it is for good, and in a user namespace that turns
+ * out to be of no use bubblewrap might not work any more. */
+static int namespaces_try(char ret_step[static 32])
+{
+    struct sandbox_word word = {.step = "fork"};
+    int pipe_fds[2];
+    if (pipe2(pipe_fds, O_CLOEXEC) < 0)
+        return -errno;
+    pid_t pid = fork();
+    if (pid == 0) {
+        word.value = sandbox_prepare(word.step);
+        if (word.value == 0)
+            word.value = sandbox_try(SANDBOX_NAMESPACES, word.step);
+        _exit(write(pipe_fds[1], &word, sizeof word) < 0);
+    }
+    word.value = -errno;
+    close(pipe_fds[1]);
+    if (pid > 0) {
+        ssize_t n = read(pipe_fds[0], &word, sizeof word);
+        if (n != sizeof word)
+            word.value = -ECHILD;
+        while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+            ;
+    }
+    close(pipe_fds[0]);
+    memcpy(ret_step, word.step, sizeof word.step);
+    return word.value;
+}
+
 /*** Saying why ***/
 
 /* A sysctl's number, or -1. */
@@ -67,7 +97,7 @@ static const char *remedy(const struct sandbox_report *report)
     if (sysctl_read("/proc/sys/user/max_user_namespaces") == 0 || report->code == ENOSPC)
         return "no more user namespaces are allowed; mend: sudo sysctl "
                "user.max_user_namespaces=10000";
-    if (!strcmp(report->step, "clone"))
+    if (!strcmp(report->step, "namespaces") || !strcmp(report->step, "clone"))
         return "a container's seccomp profile or a unit's RestrictNamespaces forbids it; mend: "
                "docker run --security-opt seccomp=unconfined";
     if (!strcmp(report->step, "files"))
@@ -103,7 +133,9 @@ void sandbox_probe(struct sandbox_report *ret)
     *ret = (struct sandbox_report){.landlock = landlock_abi()};
     for (size_t i = 0; i < ARRAY_LEN(modes) && !ret->mode; i++) {
         char step[32];
-        int r = sandbox_try(modes[i], step);
+        int r = modes[i] == SANDBOX_NAMESPACES ? namespaces_try(step) : sandbox_try(modes[i], step);
+        if (r == 0 && modes[i] == SANDBOX_NAMESPACES)
+            r = sandbox_prepare(step);
         if (r == 0)
             ret->mode = modes[i];
         if (r < 0 && i == 0) {

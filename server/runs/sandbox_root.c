@@ -1,5 +1,4 @@
-/* sandbox_root.c - the files that a demo sees: a small root folder of its own, made anew for each
- * run; see sandbox.h.
+/* sandbox_root.c - the files that a demo sees: a small root folder of its own; see sandbox.h.
  *
  *     /usr /lib… /bin  the machine's programs and libraries, read-only
  *     /demo/demo       its program, read-only
@@ -8,10 +7,15 @@
  *     /dev             null, zero, full, random, urandom; shm is the scratch folder
  *     /tmp             the scratch folder, in memory, of limited size; gone with the run
  *
- * Nothing else of the machine is there: no home, no /etc, no /run with its sockets. It is entered
- * by chroot and not by pivot_root, since unmounting the old root costs an RCU grace period: a demo
- * has no descriptor of a folder outside and no capability to chroot again, so the old root is out
- * of its reach for good. */
+ * Nothing else of the machine is there: no home, no /etc, no /run with its sockets. What is the
+ * same for every run is a read-only template, which the runner makes once in its own mount
+ * namespace and every run inherits; /proc, the program and the scratch folder are a run's own. The
+ * template stays as it was when prepd started: it is private, so a disk that is mounted below /usr
+ * later is not in it.
+ *
+ * It is entered by chroot and not by pivot_root, since unmounting the old root costs an RCU grace
+ * period: a demo has no descriptor of a folder outside and no capability to chroot again, so the
+ * old root is out of its reach for good. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mount.h>
@@ -26,7 +30,7 @@
 #include "base/util.h"
 #include "runs/sandbox.h"
 
-#define BASE "/tmp" /* where the new root is mounted; every machine has it */
+#define WORKSHOP "/tmp" /* where the template is made; every machine has it */
 
 enum { OPTIONAL = 1, DEVICE = 2 };
 
@@ -52,11 +56,14 @@ static const char *const usr_links[] = {"/lib", "/lib64", "/lib32", "/libx32", "
 static const char *const folders[] = {"sys", "sys/devices", "sys/kernel", "etc",
                                       "dev", "proc",        "tmp",        "demo"};
 
+/*** Once, in the runner ***/
+
 /* A private copy of the machine's mount at `path`, not yet attached anywhere; read-only, but for a
  * device, which is no less itself for that. */
 static int tree_clone(const char *path, bool device)
 {
-    struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
+    struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
+                              .propagation = MS_PRIVATE};
     int fd = (int)syscall(SYS_open_tree, AT_FDCWD, path,
                           OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
     if (fd < 0 || device ||
@@ -67,17 +74,20 @@ static int tree_clone(const char *path, bool device)
     return -code;
 }
 
-/* Attaches it at `target`, which is made: a folder for a folder, a file for a file. */
 static int tree_attach(int tree, const char *target)
+{
+    return syscall(SYS_move_mount, tree, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH) < 0 ? -errno
+                                                                                            : 0;
+}
+
+/* Where a tree can be attached: a folder for a folder, a file for a file. */
+static int place_make(int tree, const char *target)
 {
     struct stat st;
     if (fstat(tree, &st) < 0)
         return -errno;
     int made = S_ISDIR(st.st_mode) ? mkdir(target, 0755) : mknod(target, S_IFREG | 0444, 0);
-    if (made < 0 && errno != EEXIST)
-        return -errno;
-    return syscall(SYS_move_mount, tree, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH) < 0 ? -errno
-                                                                                            : 0;
+    return made < 0 && errno != EEXIST ? -errno : 0;
 }
 
 static int view_take(const char *path, int flags)
@@ -85,7 +95,8 @@ static int view_take(const char *path, int flags)
     cleanup_close int tree = tree_clone(path, flags & DEVICE);
     if (tree < 0)
         return tree == -ENOENT && (flags & OPTIONAL) ? 0 : tree;
-    return tree_attach(tree, path + 1);
+    int r = place_make(tree, path + 1);
+    return r == 0 ? tree_attach(tree, path + 1) : r;
 }
 
 static int usr_link_take(const char *path)
@@ -111,34 +122,41 @@ static int machine_take(void)
     return r;
 }
 
-static int own_make(void)
+/* Moved from where it was made to where it hides no program and nothing that the runner reads. */
+int root_prepare(void)
 {
-    const unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
-    if (mount("proc", "proc", "proc", flags, NULL) < 0 ||
-        mount("tmpfs", "tmp", "tmpfs", flags, "size=16m,mode=0700") < 0 ||
-        symlink(SETUP_SCRATCH, "dev/shm") < 0)
+    struct mount_attr read_only = {.attr_set = MOUNT_ATTR_RDONLY};
+    if (mount("tmpfs", WORKSHOP, "tmpfs", MS_NOSUID | MS_NODEV, "size=64k,mode=0755") < 0 ||
+        chdir(WORKSHOP) < 0)
+        return -errno;
+    int r = machine_take();
+    if (r < 0)
+        return r;
+    if (symlink(SETUP_SCRATCH, "dev/shm") < 0 || mknod(&SETUP_PROGRAM[1], S_IFREG | 0444, 0) < 0 ||
+        syscall(SYS_mount_setattr, AT_FDCWD, ".", 0, &read_only, sizeof read_only) < 0 ||
+        chdir("/") < 0 || mount(WORKSHOP, ROOT_TEMPLATE, NULL, MS_MOVE, NULL) < 0)
         return -errno;
     return 0;
 }
 
-/* The program is taken by its path, so that a script can be read by its interpreter, and before the
- * new root hides that path; -1 where it cannot be walked by this user. */
+/*** For each run ***/
+
+/* The program is taken by its path, so that a script can be read by its interpreter; where the path
+ * cannot be walked by this user, an empty file stays in its place, and exec goes by descriptor. */
+static int program_take(const char *path)
+{
+    cleanup_close int program = path ? tree_clone(path, false) : -1;
+    return program >= 0 ? tree_attach(program, ROOT_TEMPLATE SETUP_PROGRAM) : 0;
+}
+
 int setup_root(struct setup *setup)
 {
-    struct mount_attr read_only = {.attr_set = MOUNT_ATTR_RDONLY};
-    const char *path = setup->job->program;
-    cleanup_close int program = path ? tree_clone(path, false) : -1;
-    if (mount("tmpfs", BASE, "tmpfs", MS_NOSUID | MS_NODEV, "size=64k,mode=0755") < 0 ||
-        chdir(BASE) < 0)
-        return -errno;
-    int r = machine_take();
-    if (r == 0)
-        r = own_make();
-    if (r == 0 && program >= 0)
-        r = tree_attach(program, &SETUP_PROGRAM[1]);
+    const unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+    int r = program_take(setup->job->program);
     if (r < 0)
         return r;
-    if (syscall(SYS_mount_setattr, AT_FDCWD, ".", 0, &read_only, sizeof read_only) < 0 ||
+    if (chdir(ROOT_TEMPLATE) < 0 || mount("proc", "proc", "proc", flags, NULL) < 0 ||
+        mount("tmpfs", &SETUP_SCRATCH[1], "tmpfs", flags, "size=16m,mode=0700") < 0 ||
         chroot(".") < 0)
         return -errno;
     return 0;

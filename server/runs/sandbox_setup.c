@@ -3,7 +3,7 @@
  *
  * The order of the steps is the argument for their safety: identity before mounts (they need its
  * capabilities), /proc before what is written there, descriptors before the demo exists; then in
- * the demo limits, no_new_privs, Landlock while files can still be opened, seccomp last, and exec,
+ * the demo limits, no_new_privs, Landlock, seccomp last, and exec,
  * which drops every capability, since the demo's user is not 0 in its namespace. To add a step: a
  * function that returns 0 or a negative errno, and a row in its table. */
 #include <arpa/inet.h>
@@ -22,6 +22,7 @@
 
 #include "base/cleanup.h"
 #include "base/util.h"
+#include "runs/catalogue.h"
 #include "runs/sandbox.h"
 
 struct step {
@@ -56,38 +57,20 @@ static int setup_session(struct setup *setup)
     return setsid() < 0 ? -errno : 0;
 }
 
-static int file_write(const char *path, const char *text)
-{
-    cleanup_close int fd = open(path, O_WRONLY | O_CLOEXEC);
-    if (fd < 0 || write(fd, text, strlen(text)) < 0)
-        return -errno;
-    return 0;
-}
-
-/* The user keeps its number in there, and is not root: exec then gives up all capabilities. A
- * process that is not dumpable has a /proc that belongs to root, so it is dumpable for as long as
- * it writes its maps. */
+/* The user keeps its number in there, and is not root: exec then gives up all capabilities. */
 static int setup_user(struct setup *setup)
 {
-    char uids[64], gids[64];
-    snprintf(uids, sizeof uids, "%u %u 1", setup->uid, setup->uid);
-    snprintf(gids, sizeof gids, "%u %u 1", setup->gid, setup->gid);
-    if (prctl(PR_SET_DUMPABLE, 1) < 0)
-        return -errno;
-    int r = file_write("/proc/self/uid_map", uids);
-    if (r == 0)
-        r = file_write("/proc/self/setgroups", "deny");
-    if (r == 0)
-        r = file_write("/proc/self/gid_map", gids);
-    return prctl(PR_SET_DUMPABLE, 0) < 0 ? -errno : r;
+    return user_map(setup->uid, setup->gid);
 }
 
-/* A new network namespace has a loopback of its own, which is down. */
+/* A new network namespace has a loopback of its own, which is down; who has no socket does not
+ * notice. */
 static int setup_loopback(struct setup *setup)
 {
-    cleanup_close int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     struct ifreq lo = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
-    (void)setup;
+    if (!(setup->job->needs & DEMO_NEEDS_NET))
+        return 0;
+    cleanup_close int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     return fd < 0 || ioctl(fd, SIOCSIFFLAGS, &lo) < 0 ? -errno : 0;
 }
 
@@ -100,7 +83,7 @@ static int setup_sysctls(struct setup *setup)
         char path[160];
         size_t len = strcspn(*setting, "=");
         snprintf(path, sizeof path, "/proc/sys/%.*s", (int)len, *setting);
-        int r = file_write(path, *setting + len + ((*setting)[len] == '='));
+        int r = proc_write(path, *setting + len + ((*setting)[len] == '='));
         if (r < 0 && r != -ENOENT)
             return r;
     }
@@ -112,32 +95,34 @@ static int setup_sysctls(struct setup *setup)
 static int setup_no_nesting(struct setup *setup)
 {
     (void)setup;
-    return file_write("/proc/sys/user/max_user_namespaces", "0");
+    return proc_write("/proc/sys/user/max_user_namespaces", "0");
 }
 
-/* Only 0 to 4 stay: /dev/null, the output, the errors, and until exec the status pipe and the
- * program. */
+/* Only 0 to 5 stay: /dev/null, the output, the errors, and until exec the status pipe, the program
+ * and Landlock's rules, if there are any. */
 static int setup_descriptors(struct setup *setup)
 {
-    enum {
-        N = 5,
-        HIGH = 64
-    }; /* first up, out of the way of each other, then down to where they belong */
+    enum { HIGH = 64 }; /* first up, out of the way of each other, then down to where they belong */
     cleanup_close int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    int from[N] = {null, setup->job->out_fd, setup->job->err_fd, setup->status_fd,
-                   setup->job->program_fd};
-    for (int i = 0; i < N; i++) {
+    int from[] = {null,
+                  setup->job->out_fd,
+                  setup->job->err_fd,
+                  setup->status_fd,
+                  setup->job->program_fd,
+                  setup->rules_fd};
+    const int n = setup->rules_fd >= 0 ? SETUP_FD_RULES + 1 : SETUP_FD_RULES;
+    for (int i = 0; i < n; i++) {
         int high = fcntl(from[i], F_DUPFD_CLOEXEC, HIGH);
         if (high < 0)
             return -errno;
         from[i] = high;
     }
     steal_fd(&null); /* closed with the rest */
-    for (int i = 0; i < N; i++)
+    for (int i = 0; i < n; i++)
         if (dup3(from[i], i, i >= SETUP_FD_STATUS ? O_CLOEXEC : 0) < 0)
             return -errno;
     setup->status_fd = SETUP_FD_STATUS;
-    return syscall(SYS_close_range, N, ~0U, 0) < 0 ? -errno : 0;
+    return syscall(SYS_close_range, n, ~0U, 0) < 0 ? -errno : 0;
 }
 
 static const struct step world_steps[] = {
@@ -148,6 +133,7 @@ static const struct step world_steps[] = {
     {"loopback", setup_loopback, OWN},
     {"sysctls", setup_sysctls, OWN},
     {"no nested namespaces", setup_no_nesting, OWN},
+    {"Landlock rules", setup_rules, CONFINED},
     {"descriptors", setup_descriptors, EVERY},
 };
 

@@ -394,6 +394,20 @@ static inline bool forbid_mount_setattr(void)
            prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
 }
 
+/* No process with threads may enter a user namespace, and that sanitizer has one of its own. */
+#ifdef __SANITIZE_THREAD__
+enum { NAMESPACES_POSSIBLE = false };
+#else
+enum { NAMESPACES_POSSIBLE = true };
+#endif
+
+static inline bool can_be_had(enum sandbox_mode wanted)
+{
+    return wanted == SANDBOX_BWRAP        ? access("/usr/bin/bwrap", X_OK) == 0
+           : wanted == SANDBOX_NAMESPACES ? NAMESPACES_POSSIBLE
+                                          : true;
+}
+
 /* Runs the group in a child that has entered its world; its exit status, 0 if that kind of sandbox
  * cannot be had on this machine at all. */
 static inline int run_group(enum sandbox_mode wanted, bool (*enter)(void), int (*group)(void))
@@ -407,7 +421,7 @@ static inline int run_group(enum sandbox_mode wanted, bool (*enter)(void), int (
             exit(0);
         }
         enum sandbox_mode here = mode_here();
-        if (here != wanted && !(wanted == SANDBOX_BWRAP && access("/usr/bin/bwrap", X_OK) < 0)) {
+        if (here != wanted && can_be_had(wanted)) {
             print_message("%s was wanted\n", sandbox_mode_name(wanted));
             exit(1);
         }

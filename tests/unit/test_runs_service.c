@@ -1,5 +1,5 @@
-/* Runs from start to exit, with a demo that misbehaves on request (tests/sandbox/selftest.c): in
- * namespaces where they can be had, and again as a process group, where they are forbidden. */
+/* Runs from start to exit, the queue, and what stays when all is over; in each kind of sandbox that
+ * this machine can be brought to. */
 #include "runs_world.h"
 
 /*** A run that goes well ***/
@@ -107,73 +107,7 @@ static void a_program_that_cannot_be_executed_says_so_in_the_log(void **state)
     json_decref(params);
 }
 
-/*** Output that is no good ***/
-
-static void bad_lines_become_errors_that_name_the_line(void **state)
-{
-    struct outcome outcome = run_to_end(*state, "bad_json", 0);
-    assert_says(&outcome, "Line 1 is not a valid event: not JSON");
-    assert_says(&outcome,
-                "Line 2 is not a valid event: event must be a kind that a demo may print");
-    assert_says(&outcome, "Line 4 is not a valid event: view must be a view");
-    assert_true(metric_of(&outcome) == 1);
-    outcome_free(&outcome);
-}
-
-static void binary_output_never_reaches_the_log(void **state)
-{
-    struct outcome outcome = run_to_end(*state, "binary", 0);
-    assert_int_equal(utf8_valid_len(outcome.log.data, outcome.log.len), outcome.log.len);
-    assert_says(&outcome, "\"event\":\"error\"");
-    assert_true(metric_of(&outcome) == 1);
-    outcome_free(&outcome);
-}
-
-static void a_line_of_64_kB_is_one_error_and_the_next_line_is_read(void **state)
-{
-    struct outcome outcome = run_to_end(*state, "long_line", 65536);
-    assert_says(&outcome, "Line 1 is not a valid event: longer than 4096 bytes");
-    assert_int_equal(runlog_count(run_log(outcome.run)), 1 + 1 + 1 + 1);
-    outcome_free(&outcome);
-}
-
-static void a_flood_is_cut_and_what_came_before_is_kept(void **state)
-{
-    struct outcome outcome = run_to_end(*state, "flood", 0);
-    assert_limit(&outcome, "rate");
-    assert_true(runlog_count(run_log(outcome.run)) >= LINES_BURST);
-    outcome_free(&outcome);
-}
-
-static void a_flood_of_bytes_is_cut_too(void **state)
-{
-    struct outcome outcome = run_to_end(*state, "long_line", OUTPUT_BYTES_MAX + 1);
-    assert_limit(&outcome, "output");
-    outcome_free(&outcome);
-    outcome = run_to_end(*state, "flood_errors", 0);
-    assert_limit(&outcome, "output");
-    outcome_free(&outcome);
-}
-
-/*** Limits and stops ***/
-
-static void a_run_past_its_wall_limit_is_ended(void **state)
-{
-    int tag = new_tag();
-    struct outcome outcome = outcome_of(*state, start_demo(*state, "hasty", "ignore_term", 0, tag));
-    assert_limit(&outcome, "wall");
-    assert_int_equal(exit_field(&outcome, "stopped"), 0);
-    assert_true(exit_field(&outcome, "wall_ms") >= 1000);
-    assert_none_left(tag);
-    outcome_free(&outcome);
-}
-
-static void a_run_that_takes_more_memory_than_allowed_is_ended(void **state)
-{
-    struct outcome outcome = run_to_end(*state, "memory", 4096);
-    assert_limit(&outcome, "memory");
-    outcome_free(&outcome);
-}
+/*** Stops ***/
 
 /* True if the demo had the time to say its last metric; on a busy machine the grace may be over
  * first. */
@@ -277,117 +211,10 @@ static void a_hundred_runs_leave_no_descriptor(void **state)
     assert_int_equal(count_descriptors(), before);
 }
 
-/*** What a demo can see and do ***/
-
-static double ask(struct world *world, const char *act)
-{
-    struct outcome outcome = run_to_end(world, act, 0);
-    double value = metric_of(&outcome);
-    outcome_free(&outcome);
-    return value;
-}
-
-static void a_demo_has_three_descriptors_and_an_empty_environment(void **state)
-{
-    setenv("PREPD_SECRET", "x", 1);
-    int allowed = mode == SANDBOX_BWRAP; /* PWD, which bubblewrap insists on */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    allowed++; /* the sanitizer's */
-#endif
-    assert_true(ask(*state, "surroundings") == allowed);
-}
-
-static void a_demo_has_no_privileges_and_usual_signals(void **state)
-{
-    assert_true(ask(*state, "privileges") == 1);
-}
-
-static void a_demo_is_never_root(void **state)
-{
-    assert_true(ask(*state, "uid") != 0);
-}
-
-static void a_demo_is_not_pid_1(void **state)
-{
-    assert_true(ask(*state, "pid") == 2);
-}
-
-static void a_demo_cannot_write_outside_its_scratch_folder_or_reach_other_processes(void **state)
-{
-    assert_true(ask(*state, "escape") == 0);
-}
-
-static void a_demo_has_a_loopback_of_its_own_and_no_other_network(void **state)
-{
-    assert_true(ask(*state, "network") == 1);
-}
-
-static void settings_of_its_network_are_set_from_parameters(void **state)
-{
-    struct outcome outcome = outcome_of(*state, start_demo(*state, "settings", "sysctl", 500, 0));
-    assert_true(metric_of(&outcome) == 1500); /* 10000 … 10999 + n */
-    outcome_free(&outcome);
-}
-
-/* Whatever it takes too much of, the limit has its own name. */
-static void assert_ended_by(struct world *world, const char *act, int n, const char *limit)
-{
-    int tag = new_tag();
-    struct outcome outcome = outcome_of(world, start_tagged(world, act, n, tag));
-    assert_limit(&outcome, limit);
-    assert_none_left(tag);
-    outcome_free(&outcome);
-}
-
-static void a_fork_bomb_is_ended_by_the_limit_of_processes(void **state)
-{
-    assert_ended_by(*state, "fork_bomb", 100000, "processes");
-}
-
-static void memory_of_many_processes_counts_together(void **state)
-{
-    assert_ended_by(*state, "memory_of_children", 30, "memory");
-}
-
-static void memory_in_memfds_counts(void **state)
-{
-    assert_ended_by(*state, "memfds", 40, "memory");
-}
-
-static void processor_time_of_many_processes_counts_together(void **state)
-{
-    assert_ended_by(*state, "spin_children", 4, "cpu");
-}
-
-static void a_demo_that_leaks_descriptors_is_ended(void **state)
-{
-    assert_ended_by(*state, "leak_files", 0, "files");
-}
-
-static void a_file_that_grows_too_large_ends_the_demo(void **state)
-{
-    assert_ended_by(*state, "large_file", 17, "file_size");
-}
-
-static void a_demo_that_spins_is_ended_by_the_limit_of_processor_time(void **state)
-{
-    assert_ended_by(*state, "spin", 0, "cpu");
-}
-
-static void a_demo_that_needs_a_network_is_refused_without_namespaces(void **state)
-{
-    struct world *world = *state;
-    struct err err = {0};
-    const struct demo *demo = catalogue_find(world->catalogue, "selftest");
-    assert_int_equal(runs_can_run(world->runs, demo, &err), -ENOSYS);
-    assert_non_null(strstr(err.text, runs_sandbox(world->runs)->step));
-    assert_true(runs_sandbox(world->runs)->code != 0);
-}
-
-/*** Both groups ***/
+/*** The groups ***/
 
 #define RUN_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-#define COMMON_TESTS                                                                               \
+#define EVERYWHERE                                                                                 \
     RUN_TEST(a_run_begins_with_start_and_ends_with_exit),                                          \
         RUN_TEST(a_summary_has_the_metrics_the_checks_and_the_exit),                               \
         RUN_TEST(a_last_line_without_newline_is_kept),                                             \
@@ -395,65 +222,33 @@ static void a_demo_that_needs_a_network_is_refused_without_namespaces(void **sta
         RUN_TEST(an_ended_run_is_found_by_its_id_until_sixteen_more_have_ended),                   \
         RUN_TEST(an_exit_code_is_reported_with_the_last_words_on_standard_error),                  \
         RUN_TEST(a_crash_is_reported_with_its_signal), RUN_TEST(abort_is_reported_as_SIGABRT),     \
-        RUN_TEST(bad_lines_become_errors_that_name_the_line),                                      \
-        RUN_TEST(binary_output_never_reaches_the_log),                                             \
-        RUN_TEST(a_line_of_64_kB_is_one_error_and_the_next_line_is_read),                          \
-        RUN_TEST(a_flood_is_cut_and_what_came_before_is_kept),                                     \
-        RUN_TEST(a_flood_of_bytes_is_cut_too), RUN_TEST(a_run_past_its_wall_limit_is_ended),       \
-        RUN_TEST(a_run_that_takes_more_memory_than_allowed_is_ended),                              \
         RUN_TEST(a_run_is_stopped_politely_first),                                                 \
-        RUN_TEST(a_demo_that_leaks_descriptors_is_ended),                                          \
-        RUN_TEST(a_demo_that_spins_is_ended_by_the_limit_of_processor_time),                       \
         RUN_TEST(runs_beyond_the_limit_wait_and_say_their_place),                                  \
         RUN_TEST(a_run_is_refused_when_the_queue_is_full),                                         \
         cmocka_unit_test(runs_free_ends_everything_and_gives_back_every_descriptor),               \
-        RUN_TEST(a_hundred_runs_leave_no_descriptor),                                              \
-        RUN_TEST(a_demo_has_three_descriptors_and_an_empty_environment),                           \
-        RUN_TEST(a_demo_has_no_privileges_and_usual_signals), RUN_TEST(a_demo_is_never_root)
-#define ISOLATED_TESTS                                                                             \
-    RUN_TEST(a_fork_bomb_is_ended_by_the_limit_of_processes),                                      \
-        RUN_TEST(memory_of_many_processes_counts_together), RUN_TEST(memory_in_memfds_counts),     \
-        RUN_TEST(processor_time_of_many_processes_counts_together),                                \
-        RUN_TEST(a_file_that_grows_too_large_ends_the_demo), RUN_TEST(a_demo_is_not_pid_1),        \
-        RUN_TEST(a_demo_cannot_write_outside_its_scratch_folder_or_reach_other_processes),         \
-        RUN_TEST(a_demo_has_a_loopback_of_its_own_and_no_other_network)
+        RUN_TEST(a_hundred_runs_leave_no_descriptor)
 
-static int in_namespaces(void)
+static int everywhere(void)
+{
+    const struct CMUnitTest tests[] = {EVERYWHERE};
+    return cmocka_run_group_tests_name(sandbox_mode_name(mode), tests, NULL, NULL);
+}
+
+/* bubblewrap tells no more than a code. */
+static int but_for_bubblewrap(void)
 {
     const struct CMUnitTest tests[] = {
-        COMMON_TESTS,
-        ISOLATED_TESTS,
-        RUN_TEST(a_program_that_cannot_be_executed_says_so_in_the_log),
-        RUN_TEST(settings_of_its_network_are_set_from_parameters),
-    };
-    return cmocka_run_group_tests_name("in namespaces", tests, NULL, NULL);
+        EVERYWHERE, RUN_TEST(a_program_that_cannot_be_executed_says_so_in_the_log)};
+    return cmocka_run_group_tests_name(sandbox_mode_name(mode), tests, NULL, NULL);
 }
 
-static int in_bwrap(void)
-{
-    const struct CMUnitTest tests[] = {COMMON_TESTS, ISOLATED_TESTS};
-    return cmocka_run_group_tests_name("in bubblewrap", tests, NULL, NULL);
-}
-
-static int as_one_process(void)
-{
-    const struct CMUnitTest tests[] = {
-        COMMON_TESTS,
-        RUN_TEST(a_program_that_cannot_be_executed_says_so_in_the_log),
-        RUN_TEST(a_demo_that_needs_a_network_is_refused_without_namespaces),
-    };
-    return cmocka_run_group_tests_name("as one process", tests, NULL, NULL);
-}
-
-/* The first group has the folder closed to all but its owner, and in the place of the sandbox's
- * root folder: the demo is then executed by its descriptor. The others find it by its path. */
 int main(void)
 {
     demo_dir_make();
-    int failed = run_group(SANDBOX_NAMESPACES, NULL, in_namespaces);
     chmod(demo_dir, 0755);
-    failed += run_group(SANDBOX_BWRAP, forbid_mount_setattr, in_bwrap);
-    failed += run_group(SANDBOX_PROCESS, forbid_namespaces, as_one_process);
+    int failed = run_group(SANDBOX_NAMESPACES, NULL, but_for_bubblewrap);
+    failed += run_group(SANDBOX_BWRAP, forbid_mount_setattr, everywhere);
+    failed += run_group(SANDBOX_PROCESS, forbid_namespaces, but_for_bubblewrap);
     demo_dir_remove();
     return failed;
 }

@@ -1,0 +1,152 @@
+/* What a demo can see and do, and with which rights the processes above it run; in each kind of
+ * sandbox that this machine can be brought to. */
+#include "runs_world.h"
+
+#include "runs/sandbox.h"
+
+/*** What a demo can see and do ***/
+
+static double ask(struct world *world, const char *act)
+{
+    struct outcome outcome = run_to_end(world, act, 0);
+    double value = metric_of(&outcome);
+    outcome_free(&outcome);
+    return value;
+}
+
+static void a_demo_has_three_descriptors_and_an_empty_environment(void **state)
+{
+    setenv("PREPD_SECRET", "x", 1);
+    int allowed = mode == SANDBOX_BWRAP; /* PWD, which bubblewrap insists on */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    allowed++; /* the sanitizer's */
+#endif
+    assert_true(ask(*state, "surroundings") == allowed);
+}
+
+static void a_demo_has_no_privileges_and_usual_signals(void **state)
+{
+    assert_true(ask(*state, "privileges") == 1);
+}
+
+static void a_demo_is_never_root(void **state)
+{
+    assert_true(ask(*state, "uid") != 0);
+}
+
+static void a_demo_is_not_pid_1(void **state)
+{
+    assert_true(ask(*state, "pid") == 2);
+}
+
+static void a_demo_cannot_write_outside_its_scratch_folder_or_reach_other_processes(void **state)
+{
+    assert_true(ask(*state, "escape") == 0);
+}
+
+static void a_demo_has_a_loopback_of_its_own_and_no_other_network(void **state)
+{
+    assert_true(ask(*state, "network") == 1);
+}
+
+static void settings_of_its_network_are_set_from_parameters(void **state)
+{
+    struct outcome outcome = outcome_of(*state, start_demo(*state, "settings", "sysctl", 500, 0));
+    assert_true(metric_of(&outcome) == 1500); /* 10000 … 10999 + n */
+    outcome_free(&outcome);
+}
+
+static void a_demo_that_needs_a_network_is_refused_without_namespaces(void **state)
+{
+    struct world *world = *state;
+    struct err err = {0};
+    const struct demo *demo = catalogue_find(world->catalogue, "selftest");
+    assert_int_equal(runs_can_run(world->runs, demo, &err), -ENOSYS);
+    assert_non_null(strstr(err.text, runs_sandbox(world->runs)->step));
+    assert_true(runs_sandbox(world->runs)->code != 0);
+}
+
+/*** Those above it ***/
+
+/* A line of /proc/PID/status as a hexadecimal or decimal number. */
+static unsigned long long status_of(pid_t pid, const char *name, int base)
+{
+    char path[48], line[256];
+    unsigned long long value = ~0ULL;
+    snprintf(path, sizeof path, "/proc/%d/status", pid);
+    cleanup_fclose FILE *status = fopen(path, "r");
+    while (status && fgets(line, sizeof line, status))
+        if (!strncmp(line, name, strlen(name)))
+            value = strtoull(line + strlen(name) + 1, NULL, base);
+    return value;
+}
+
+static void assert_no_rights(pid_t pid)
+{
+    assert_int_equal(status_of(pid, "CapEff", 16), 0);
+    assert_int_equal(status_of(pid, "CapPrm", 16), 0);
+    assert_true(status_of(pid, "Uid", 10) != 0);
+}
+
+static void neither_the_runner_nor_pid_1_has_a_capability_while_a_demo_runs(void **state)
+{
+    struct world *world = *state;
+    pid_t tree[3];
+    struct run *run = start(world, "sleep", 0);
+    turn_until_said(world, run, "metric");
+    assert_int_equal(tree_list(world->link->pid, tree, 3), 3); /* and the demo */
+    for (size_t i = 0; i < ARRAY_LEN(tree); i++)
+        assert_no_rights(tree[i]);
+    runs_stop(world->runs, run);
+    struct outcome outcome = outcome_of(world, run);
+    outcome_free(&outcome);
+}
+
+/*** The groups ***/
+
+#define RUN_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define EVERYWHERE                                                                                 \
+    RUN_TEST(a_demo_has_three_descriptors_and_an_empty_environment),                               \
+        RUN_TEST(a_demo_has_no_privileges_and_usual_signals), RUN_TEST(a_demo_is_never_root)
+#define ISOLATED                                                                                   \
+    RUN_TEST(a_demo_is_not_pid_1),                                                                 \
+        RUN_TEST(a_demo_cannot_write_outside_its_scratch_folder_or_reach_other_processes),         \
+        RUN_TEST(a_demo_has_a_loopback_of_its_own_and_no_other_network)
+
+static int in_namespaces(void)
+{
+    const struct CMUnitTest tests[] = {
+        EVERYWHERE, ISOLATED, RUN_TEST(settings_of_its_network_are_set_from_parameters),
+        RUN_TEST(neither_the_runner_nor_pid_1_has_a_capability_while_a_demo_runs)};
+    return cmocka_run_group_tests_name(sandbox_mode_name(mode), tests, NULL, NULL);
+}
+
+static int in_bwrap(void)
+{
+    const struct CMUnitTest tests[] = {EVERYWHERE, ISOLATED};
+    return cmocka_run_group_tests_name(sandbox_mode_name(mode), tests, NULL, NULL);
+}
+
+static int as_one_process(void)
+{
+    const struct CMUnitTest tests[] = {
+        EVERYWHERE,
+        RUN_TEST(a_demo_that_needs_a_network_is_refused_without_namespaces),
+    };
+    return cmocka_run_group_tests_name(sandbox_mode_name(mode), tests, NULL, NULL);
+}
+
+/* The first group has the folder closed to all but its owner, and in the place where the runner
+ * makes the sandbox's root folder: as root's the demo is then executed by its descriptor. The
+ * others find it by its path. */
+int main(void)
+{
+    demo_dir_make();
+    int failed = run_group(SANDBOX_NAMESPACES, NULL, in_namespaces);
+    chmod(demo_dir, 0755);
+    failed += run_group(SANDBOX_NAMESPACES, NULL, in_namespaces);
+    failed += run_group(SANDBOX_BWRAP, forbid_mount_setattr, in_bwrap);
+    failed += run_group(SANDBOX_PROCESS, forbid_namespaces, as_one_process);
+    demo_dir_remove();
+    return failed;
+}
