@@ -9,6 +9,8 @@
 #include "notes/guard.h"
 #include "notes/note.h"
 
+_Static_assert(NOTE_BYTES_MAX == 1048576, "a message says so");
+
 static bool is_all_blank(const char *bytes, size_t len)
 {
     size_t i = 0;
@@ -34,12 +36,8 @@ static int refuse_at(struct refusal *ret, int code, size_t offset, const char *w
 
 int note_refuse(const char *bytes, size_t len, struct refusal *ret)
 {
-    if (len > NOTE_BYTES_MAX) {
-        refuse(ret, EFBIG, "");
-        snprintf(ret->why, sizeof ret->why, "%zu bytes, more than the %d allowed", len,
-                 NOTE_BYTES_MAX);
-        return -EFBIG;
-    }
+    if (len > NOTE_BYTES_MAX) /* whoever reads files stops reading there */
+        return refuse(ret, EFBIG, "more than the 1048576 bytes allowed");
     const char *nul = memchr(bytes, '\0', len);
     if (nul)
         return refuse_at(ret, EINVAL, (size_t)(nul - bytes), "a NUL byte; this is no text");

@@ -41,7 +41,7 @@ bad_page() { # TEXT...
 @test "a note of 10 MB" {
     yes 'a line of a very long note' | head -c 10485760 >"$BATS_TEST_TMPDIR/n"
     with_note "$BATS_TEST_TMPDIR/n"
-    bad_page "bad.md" "more than the 1048576 allowed"
+    bad_page "bad.md" "more than the 1048576 bytes allowed"
 }
 
 @test "a note full of [[[[ that costs little is shown as the text it is, under a warning with line and count" {
