@@ -58,7 +58,7 @@ static void links_are_found_at_their_address(void **state)
     assert_walk("x [a](demo:gc?a=1&b=2) [b](demo:gc?x&amp;y) [](c\\d) [e]()\n", false,
                 "1:7 demo demo:gc?a=1&b=2\n1:28 demo demo:gc?x&y\n1:48 link c\\d\n1:57 link \n");
     assert_walk("[a](javascript:x) [b ![c [d](e)](f)](g)\n", false,
-                "1:5 refused javascript:x\n1:38 link g\n1:34 image \n");
+                "1:5 refused javascript:x\n1:34 image \n");
 }
 
 static void items_and_their_ids_are_found(void **state)
