@@ -15,4 +15,34 @@ while IFS='|' read -r file words; do
     result $? "content/zh/$file keeps: $words"
 done <tests/fixtures/notebook.txt
 
+# ---- diagrams ----
+
+# What is drawn, without its words.
+shapes() { # FILE
+    grep -vE '^ *<(svg|title|desc|text)[ >]' "$1"
+}
+
+# What all share: colours, type, arrows.
+style() { # FILE
+    sed -n '/<style>/,/<\/defs>/p' "$1"
+}
+
+first=content/zh/img/gmp.svg
+for zh in content/zh/img/*.svg; do
+    name=${zh##*/}
+    en=content/en/img/$name
+    [ "$(shapes "$zh")" = "$(shapes "$en")" ]
+    result $? "$name has the same shapes in both languages"
+    [ "$(style "$zh")" = "$(style "$first")" ]
+    result $? "$name is drawn in the style that all share"
+    ! grep -qE '<script|href=|url\(["h]| on[a-z]+=' "$zh" "$en"
+    result $? "$name runs and loads nothing"
+    grep -qF "(img/$name " content/zh/*.md && grep -qF "(img/$name " content/en/*.md
+    result $? "$name stands in a note of each language"
+done
+for en in content/en/img/*.svg; do
+    [ -f "content/zh/img/${en##*/}" ]
+    result $? "${en##*/} is there in Chinese too"
+done
+
 tap_end
