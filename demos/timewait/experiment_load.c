@@ -1,0 +1,297 @@
+/* experiment_load.c - requests for some seconds, as fast as was asked for: what becomes of the
+ * ports, and what connect() costs meanwhile.
+ *
+ * Two things happen as TIME_WAIT takes the ports. When half are taken connect() gets slow, with no
+ * error: the kernel looks for a free port among those of one parity first (it leaves the other to
+ * bind()), from a random place, and goes to the other half of the range only when all of the first
+ * have been tried. When all are taken it fails with EADDRNOTAVAIL, and costs as much. */
+#include <math.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "experiment.h"
+#include "network.h"
+
+enum { BUCKET_MAX = 1024, SHOW_MS = 100, TIME_WAIT_S = 60 };
+
+/* The times of some connects, one after the other: shown as a point. */
+struct bucket {
+    uint32_t ns[BUCKET_MAX];
+    size_t n;
+};
+
+struct load {
+    struct lab *lab;
+    struct client_counts counts;
+    uint64_t attempts;
+    uint32_t *costs; /* of connects that succeeded, until every port has been used once */
+    size_t n_costs, max_costs;
+    struct bucket good, bad;
+    size_t bucket_size;
+    double start_ms, last_ms; /* last: when it was shown */
+    struct client_counts last;
+    /* at the first EADDRNOTAVAIL; before that, NAN */
+    double exhausted_ms;
+    uint64_t exhausted_at;
+    /* ports that came back, counted over whole periods of tcp_tw_reuse_delay */
+    double period_end_ms;
+    uint64_t period_connections;
+    long peak, recycled_before, overflowed_before;
+    struct demo_timer show;
+};
+
+/*** What each connect() cost ***/
+
+static int compare(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* In µs, and sorts them; NAN of none. */
+static double median(uint32_t *ns, size_t n)
+{
+    if (n == 0)
+        return NAN;
+    qsort(ns, n, sizeof *ns, compare);
+    return ns[n / 2] / 1000.0;
+}
+
+static void bucket_add(struct bucket *bucket, int64_t ns)
+{
+    if (bucket->n < BUCKET_MAX)
+        bucket->ns[bucket->n++] = ns < UINT32_MAX ? (uint32_t)ns : UINT32_MAX;
+}
+
+static void buckets_show(struct load *load)
+{
+    if (load->good.n + load->bad.n == 0)
+        return;
+    demo_sample_x(load->lab->demo, "cost", (double)load->attempts,
+                  {"connect", median(load->good.ns, load->good.n)},
+                  {"no_port", median(load->bad.ns, load->bad.n)});
+    load->good.n = load->bad.n = 0;
+}
+
+/* From where on more than half of the ports are taken, if each connection takes one. */
+static size_t late(const struct load *load)
+{
+    return load->max_costs / 2 + load->max_costs / 200 + 1;
+}
+
+/* Once some connects beyond the half have been timed. */
+static void half_note(struct load *load)
+{
+    double before = median(load->costs, load->max_costs / 3);
+    double after = median(load->costs + late(load), load->n_costs - late(load));
+    if (after < 3 * before)
+        return;
+    demo_note_at(load->lab->demo, DEMO_INFO, "tw-port-exhaustion",
+                 "已有 %zu 条连接，端口用掉一半：connect() 从 %.0f µs 变成 %.0f µs，没有任何错误。"
+                 "内核先找完同奇偶的那一半端口，才去另一半找",
+                 "%zu connections, half of the ports are taken: connect() went from %.0f µs to "
+                 "%.0f µs, and there is no error. The kernel tries every port of one parity before "
+                 "it turns to the other half",
+                 load->n_costs, before, after);
+}
+
+/* The client's callback. The curve is as fine as the first pass over the ports deserves. */
+static bool connected(void *data, int64_t ns, int error)
+{
+    struct load *load = data;
+    load->attempts++;
+    bucket_add(error ? &load->bad : &load->good, ns);
+    if (!error && load->n_costs < load->max_costs) {
+        load->costs[load->n_costs++] = ns < UINT32_MAX ? (uint32_t)ns : UINT32_MAX;
+        if (load->n_costs == late(load) + 20)
+            half_note(load);
+    }
+    bool first_pass = (double)load->attempts <= 1.5 * load->lab->plan->tuples;
+    if (first_pass && load->good.n + load->bad.n >= load->bucket_size)
+        buckets_show(load);
+    return !demo_stopping(load->lab->demo);
+}
+
+/*** What there is, every tenth of a second ***/
+
+static void show(struct load *load)
+{
+    struct demo *demo = load->lab->demo;
+    const struct plan *plan = load->lab->plan;
+    struct census census = lab_census(load->lab, PART_LOAD);
+    const long *client = census.by_state[CLIENT], *server = census.by_state[SERVER];
+    long waiting = client[TCP_TIME_WAIT] + server[TCP_TIME_WAIT];
+    double now = demo_ms(demo), seconds = (now - load->last_ms) / 1000;
+    load->peak = waiting > load->peak ? waiting : load->peak;
+    demo_sample(demo, "sockets", {"time_wait_client", (double)client[TCP_TIME_WAIT]},
+                {"time_wait_server", (double)server[TCP_TIME_WAIT]},
+                {"established", (double)client[TCP_ESTABLISHED]}, {"limit", plan->tuples});
+    if (seconds > 0)
+        demo_sample(
+            demo, "rate",
+            {"requests", (double)(load->counts.requests - load->last.requests) / seconds},
+            {"connections", (double)(load->counts.connections - load->last.connections) / seconds},
+            {"no_port", (double)(load->counts.no_port - load->last.no_port) / seconds},
+            {"sustainable", plan->tuples / TIME_WAIT_S});
+    load->last = load->counts;
+    load->last_ms = now;
+    buckets_show(load);
+    timers_show(load->lab);
+    demo_progress(demo, fmin(0.9, (now - load->start_ms) / (plan->seconds * 1000)));
+}
+
+/*** When the ports are used up ***/
+
+static void exhausted(struct load *load)
+{
+    const struct plan *plan = load->lab->plan;
+    load->exhausted_ms = load->period_end_ms = demo_ms(load->lab->demo);
+    load->exhausted_at = load->counts.connections;
+    demo_note_at(load->lab->demo, DEMO_BAD, "tw-port-exhaustion",
+                 "第 %llu 条连接之后，用了 %.2f 秒：EADDRNOTAVAIL。端口 × 目的地址 = %.0f，全在 "
+                 "TIME_WAIT；长期只够每秒 %.0f 条新连接（÷ 60 s）",
+                 "After %llu connections and %.2f s: EADDRNOTAVAIL. Ports × destinations = %.0f, "
+                 "all in TIME_WAIT; in the long run that is %.0f new connections a second (÷ 60 s)",
+                 (unsigned long long)load->exhausted_at,
+                 (load->exhausted_ms - load->start_ms) / 1000, plan->tuples,
+                 plan->tuples / TIME_WAIT_S);
+}
+
+/* Looks whether another whole period is over: then all that came until now is within periods. */
+static void follow_ports(struct load *load)
+{
+    double now = demo_ms(load->lab->demo);
+    if (isnan(load->exhausted_ms) && load->counts.no_port > 0)
+        exhausted(load);
+    if (isnan(load->exhausted_ms) || !load->lab->plan->can_recycle)
+        return;
+    double period = load->lab->plan->reuse_delay_ms;
+    if (now < load->period_end_ms + period)
+        return;
+    load->period_end_ms = now;
+    load->period_connections = load->counts.connections - load->exhausted_at;
+}
+
+/*** The report ***/
+
+static void report_costs(struct load *load)
+{
+    size_t early = load->max_costs / 3, beyond = late(load);
+    double before = median(load->costs, load->n_costs < early ? load->n_costs : early);
+    double after =
+        load->n_costs > beyond ? median(load->costs + beyond, load->n_costs - beyond) : NAN;
+    demo_metric(load->lab->demo, "connect_before", before);
+    demo_metric(load->lab->demo, "connect_after", after);
+    demo_metric(load->lab->demo, "cliff", after / before);
+}
+
+static void report_exhaustion(struct load *load)
+{
+    const struct plan *plan = load->lab->plan;
+    if (isnan(load->exhausted_ms))
+        return;
+    double at = (double)load->exhausted_at, limit = plan->tuples;
+    demo_metric_expected(load->lab->demo, "exhausted_at", at, limit);
+    demo_metric(load->lab->demo, "exhausted_after", (load->exhausted_ms - load->start_ms) / 1000);
+    bool plain = !plan->can_recycle && plan->first == CLIENT && plan->how == WITH_FIN;
+    if (plain && plan->tw_max >= limit)
+        demo_check(load->lab->demo, "exhausts_at_range", at >= limit && at <= 1.08 * limit, at,
+                   limit);
+    double periods_ms = load->period_end_ms - load->exhausted_ms;
+    if (periods_ms > 0)
+        demo_metric_expected(load->lab->demo, "recycled",
+                             (double)load->period_connections / periods_ms * 1000,
+                             limit * 1000 / plan->reuse_delay_ms);
+}
+
+static void report(struct load *load)
+{
+    struct demo *demo = load->lab->demo;
+    const struct plan *plan = load->lab->plan;
+    const struct client_counts *counts = &load->counts;
+    double seconds = (load->last_ms - load->start_ms) / 1000;
+    double kept = (double)(plan->idle < plan->parallel ? plan->idle : plan->parallel);
+    double closed = (double)plan->parallel - kept; /* in each round */
+    double rounds = (double)counts->requests / (double)plan->parallel;
+    demo_metric(demo, "requests", (double)counts->requests / seconds);
+    demo_metric(demo, "no_port", (double)counts->no_port);
+    demo_metric(demo, "time_wait_peak", (double)load->peak);
+    if (counts->requests > 0)
+        demo_metric_expected(demo, "connections_per_1000",
+                             1000.0 * (double)counts->connections / (double)counts->requests,
+                             1000 * (closed * rounds + kept) / (double)counts->requests);
+    demo_metric(demo, "kernel_recycled",
+                (double)(counter_read("TcpExt", "TWRecycled") - load->recycled_before));
+    demo_metric(demo, "overflowed",
+                (double)(counter_read("TcpExt", "TCPTimeWaitOverflow") - load->overflowed_before));
+    demo_check(demo, "tuple_once", (double)load->peak <= plan->tuples, (double)load->peak,
+               plan->tuples);
+    demo_check_text(demo, "only_ports_fail", counts->failed == 0,
+                    counts->failed ? strerror(-counts->last_error) : "EADDRNOTAVAIL",
+                    "EADDRNOTAVAIL");
+}
+
+/*** The run ***/
+
+/* Waits until the next round is due. */
+static void keep_pace(struct load *load)
+{
+    const struct plan *plan = load->lab->plan;
+    double done = (double)(load->counts.requests + load->counts.no_port + load->counts.failed);
+    double due = load->start_ms + done / plan->rate * 1000;
+    while (plan->rate > 0 && demo_ms(load->lab->demo) < due && !demo_stopping(load->lab->demo)) {
+        demo_pause(load->lab->demo, fmin(due - demo_ms(load->lab->demo), 20));
+        if (demo_due(load->lab->demo, &load->show, SHOW_MS))
+            show(load);
+    }
+}
+
+static void run(struct load *load, struct client *client)
+{
+    struct demo *demo = load->lab->demo;
+    double end = load->start_ms + load->lab->plan->seconds * 1000;
+    while (demo_ms(demo) < end && !demo_stopping(demo)) {
+        client_round(client, &load->counts);
+        follow_ports(load);
+        if (demo_due(demo, &load->show, SHOW_MS))
+            show(load);
+        keep_pace(load);
+    }
+    show(load);
+}
+
+void experiment_load(struct lab *lab)
+{
+    const struct plan *plan = lab->plan;
+    if (plan->seconds <= 0)
+        return;
+    struct load load = {.lab = lab, .exhausted_ms = NAN, .max_costs = (size_t)plan->tuples};
+    load.bucket_size = 1 + load.max_costs / 100;
+    if (load.bucket_size > BUCKET_MAX)
+        load.bucket_size = BUCKET_MAX;
+    struct client *client =
+        client_new(&(struct client_options){.listener = lab->listener,
+                                            .address = part_address(PART_LOAD, 0),
+                                            .addresses = plan->addresses,
+                                            .parallel = plan->parallel,
+                                            .idle = plan->idle,
+                                            .first = plan->first,
+                                            .how = plan->how,
+                                            .connected = connected,
+                                            .data = &load});
+    load.costs = malloc(load.max_costs * sizeof *load.costs);
+    if (client && load.costs) {
+        load.recycled_before = counter_read("TcpExt", "TWRecycled");
+        load.overflowed_before = counter_read("TcpExt", "TCPTimeWaitOverflow");
+        load.start_ms = load.last_ms = demo_ms(lab->demo);
+        run(&load, client);
+        report_exhaustion(&load);
+        report_costs(&load);
+        report(&load);
+    } else {
+        demo_note(lab->demo, DEMO_BAD, "内存不够：%s", "out of memory: %s", "malloc");
+    }
+    client_free(client);
+    free(load.costs);
+}
