@@ -41,7 +41,7 @@ struct plan {
     double step_ms, cures_s, pace_ms;
     int descriptors;
     /* what follows from these */
-    double tuples;    /* ports × addresses: connections that can exist at once */
+    double tuples;    /* ports × addresses: client's ends that can exist at once */
     bool can_recycle; /* tcp_tw_reuse, for the loopback, with timestamps */
 };
 

@@ -13,7 +13,8 @@
 /* selftest_resources.c */
 #define ACTS_OF_GREED(A) A(memory) A(memory_of_children) A(memfds) A(leak_files) A(large_file)
 /* selftest_sight.c */
-#define ACTS_OF_SIGHT(A) A(sysctl) A(surroundings) A(pid) A(uid) A(privileges) A(escape) A(network)
+#define ACTS_OF_SIGHT(A)                                                                           \
+    A(sysctl) A(surroundings) A(pid) A(uid) A(privileges) A(escape) A(network) A(diag)
 
 #define ACTS(A)                                                                                    \
     ACTS_OF_LIFE(A)                                                                                \

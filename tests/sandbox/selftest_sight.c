@@ -1,6 +1,10 @@
 /* selftest_sight.c - a demo that tells what it can see and do; see selftest.h. */
 #include <fcntl.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -91,4 +95,59 @@ void act_network(void)
     while (devices && fgets(line, sizeof line, devices))
         count++;
     metric(ok ? count : -1);
+}
+
+/* One connection, closed: its client is left in TIME_WAIT. */
+static void close_one_connection(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof address;
+    int server = socket(AF_INET, SOCK_STREAM, 0), client = socket(AF_INET, SOCK_STREAM, 0);
+    bind(server, (struct sockaddr *)&address, len);
+    listen(server, 1);
+    getsockname(server, (struct sockaddr *)&address, &len);
+    connect(client, (struct sockaddr *)&address, len);
+    int accepted = accept(server, NULL, NULL);
+    close(client);
+    close(accepted);
+}
+
+/* How many sockets in TIME_WAIT its network has, by NETLINK_SOCK_DIAG; -1: no answer. */
+static int time_waits_by_netlink(void)
+{
+    const struct {
+        struct nlmsghdr header;
+        struct inet_diag_req_v2 body;
+    } question = {{sizeof question, SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST | NLM_F_DUMP, 0, 0},
+                  {.sdiag_family = AF_INET,
+                   .sdiag_protocol = IPPROTO_TCP,
+                   .idiag_states = 1U << TCP_TIME_WAIT}};
+    _Alignas(struct nlmsghdr) char answer[8192];
+    int fd = socket(AF_NETLINK, SOCK_DGRAM, NETLINK_SOCK_DIAG), seen = 0;
+    if (fd < 0 || send(fd, &question, sizeof question, 0) < 0)
+        return -1;
+    ssize_t size = recv(fd, answer, sizeof answer, 0);
+    unsigned left = size < 0 ? 0 : (unsigned)size;
+    for (struct nlmsghdr *at = (void *)answer; NLMSG_OK(at, left); at = NLMSG_NEXT(at, left))
+        seen += at->nlmsg_type == SOCK_DIAG_BY_FAMILY;
+    return seen;
+}
+
+static int time_waits_by_proc(void)
+{
+    char line[256];
+    int told = -1;
+    FILE *sockstat = fopen("/proc/net/sockstat", "r");
+    while (sockstat && fgets(line, sizeof line, sockstat))
+        if (sscanf(line, "TCP: inuse %*d orphan %*d tw %d", &told) == 1)
+            break;
+    return told;
+}
+
+/* How many TIME_WAITs its network has after one close, if both who know say the same. */
+void act_diag(void)
+{
+    close_one_connection();
+    int seen = time_waits_by_netlink();
+    metric(seen == time_waits_by_proc() ? seen : -1);
 }

@@ -49,6 +49,11 @@ static void a_demo_has_a_loopback_of_its_own_and_no_other_network(void **state)
     assert_true(ask(*state, "network") == 1);
 }
 
+static void a_demo_sees_the_sockets_of_its_own_network_by_netlink_and_proc(void **state)
+{
+    assert_true(ask(*state, "diag") == 1); /* the machine has others, or none */
+}
+
 static void settings_of_its_network_are_set_from_parameters(void **state)
 {
     struct outcome outcome = outcome_of(*state, start_demo(*state, "settings", "sysctl", 500, 0));
@@ -61,6 +66,17 @@ static void a_demo_that_needs_a_network_is_refused_without_namespaces(void **sta
     struct world *world = *state;
     struct err err = {0};
     const struct demo *demo = catalogue_find(world->catalogue, "selftest");
+    assert_int_equal(runs_can_run(world->runs, demo, &err), -ENOSYS);
+    assert_non_null(strstr(err.text, runs_sandbox(world->runs)->step));
+    assert_true(runs_sandbox(world->runs)->code != 0);
+}
+
+/* Bubblewrap makes the network, and nobody could set anything in it; elsewhere there is none. */
+static void a_demo_with_settings_of_its_network_is_refused_with_the_reason(void **state)
+{
+    struct world *world = *state;
+    struct err err = {0};
+    const struct demo *demo = catalogue_find(world->catalogue, "settings");
     assert_int_equal(runs_can_run(world->runs, demo, &err), -ENOSYS);
     assert_non_null(strstr(err.text, runs_sandbox(world->runs)->step));
     assert_true(runs_sandbox(world->runs)->code != 0);
@@ -111,7 +127,8 @@ static void neither_the_runner_nor_pid_1_has_a_capability_while_a_demo_runs(void
 #define ISOLATED                                                                                   \
     RUN_TEST(a_demo_is_not_pid_1),                                                                 \
         RUN_TEST(a_demo_cannot_write_outside_its_scratch_folder_or_reach_other_processes),         \
-        RUN_TEST(a_demo_has_a_loopback_of_its_own_and_no_other_network)
+        RUN_TEST(a_demo_has_a_loopback_of_its_own_and_no_other_network),                           \
+        RUN_TEST(a_demo_sees_the_sockets_of_its_own_network_by_netlink_and_proc)
 
 static int in_namespaces(void)
 {
@@ -123,7 +140,11 @@ static int in_namespaces(void)
 
 static int in_bwrap(void)
 {
-    const struct CMUnitTest tests[] = {EVERYWHERE, ISOLATED};
+    const struct CMUnitTest tests[] = {
+        EVERYWHERE,
+        ISOLATED,
+        RUN_TEST(a_demo_with_settings_of_its_network_is_refused_with_the_reason),
+    };
     return cmocka_run_group_tests_name(sandbox_mode_name(mode), tests, NULL, NULL);
 }
 
@@ -132,6 +153,7 @@ static int as_one_process(void)
     const struct CMUnitTest tests[] = {
         EVERYWHERE,
         RUN_TEST(a_demo_that_needs_a_network_is_refused_without_namespaces),
+        RUN_TEST(a_demo_with_settings_of_its_network_is_refused_with_the_reason),
     };
     return cmocka_run_group_tests_name(sandbox_mode_name(mode), tests, NULL, NULL);
 }
