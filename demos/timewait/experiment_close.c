@@ -143,7 +143,8 @@ static void report_states(struct act *act)
 {
     const struct plan *plan = act->lab->plan;
     enum end first = act->first, second = other_end(first);
-    bool rst = plan->how == WITH_RST, waits = !rst && plan->tw_max > 0;
+    bool rst = plan->how == WITH_RST;
+    bool waits = !rst && plan->tw_max > 2; /* the two whose timers are watched were first */
     const char *by_rst = "ESTABLISHED CLOSED";
     const char *by_fin = waits ? "ESTABLISHED FIN_WAIT_1 FIN_WAIT_2 TIME_WAIT"
                                : "ESTABLISHED FIN_WAIT_1 FIN_WAIT_2 CLOSED";

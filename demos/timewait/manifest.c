@@ -6,10 +6,9 @@ static const struct demo_param params[] = {
     {"ports", DEMO_INT, "4000", 1, 55535, 1, .log = true, .unit = "ports",
      .label = {"本地端口（ip_local_port_range）", "local ports (ip_local_port_range)"},
      .help =
-         {"10000 起这么多个；系统默认是 32768–60999，共 28232 个。个数是奇数时 connect() "
-          "从不用最后一个",
-          "so many from 10000 on; the system's default is 32768–60999, 28,232 of them. connect() "
-          "never tries the last of an odd number"}},
+         {"10000 起这么多个；系统默认是 32768–60999，共 28232 个。个数是奇数时，一次查找会漏掉一个",
+          "so many from 10000 on; the system's default is 32768–60999, 28,232 of them. Of an odd "
+          "number a search leaves one out"}},
     {"reuse", DEMO_INT, "0", 0, 2, 1, .label = {"tcp_tw_reuse", "tcp_tw_reuse"},
      .help = {"0 不复用；1 都可复用；2 只对回环，是内核默认。这里只有回环，所以 1 和 2 一样",
               "0 never, 1 everywhere, 2 on the loopback, the kernel's default; here is nothing but "
