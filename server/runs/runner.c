@@ -39,6 +39,7 @@ struct job {
     size_t memory_max;
     int64_t cpu_ms_max;
     bool polite;
+    bool stopping;
     int64_t started; /* clock_ms */
     enum run_limit limit;
     struct loop_watch *ended;
@@ -133,13 +134,14 @@ static void job_grace_over(void *ud)
 /* A polite demo gets SIGTERM, so that it can still say what it measured, and SIGKILL soon after. */
 static void job_stop(struct job *job)
 {
-    if (job->grace)
+    if (job->stopping)
         return;
+    job->stopping = true;
     if (job->polite)
+        job->grace = loop_after(job->runner->loop, STOP_GRACE_MS, job_grace_over, job);
+    if (job->grace)
         sandbox_terminate(&job->sandbox);
-    job->grace =
-        loop_after(job->runner->loop, job->polite ? STOP_GRACE_MS : 0, job_grace_over, job);
-    if (!job->grace || !job->polite)
+    else
         sandbox_kill(&job->sandbox);
 }
 

@@ -191,10 +191,12 @@ int runs_start(struct runs *runs, const struct demo *demo, const json_t *params,
     return 0;
 }
 
+/* A runner that takes no more words cannot be told to end a run, but its own death ends all. */
 static void send_end(struct runs *runs, const struct run *run, enum wire_kind kind)
 {
     struct wire_end message = {.kind = kind, .run = run->number};
-    wire_send(runs->options.link->fd, &message, sizeof message, NULL, 0, false);
+    if (wire_send(runs->options.link->fd, &message, sizeof message, NULL, 0, false) < 0)
+        kill(runs->options.link->pid, SIGKILL);
 }
 
 void runs_run_kill(struct runs *runs, struct run *run)

@@ -57,9 +57,14 @@ static const char *const world[] = {
 
 /* Its pid 1 has no filter, so a demo must not find a way into its memory. */
 static const char *const finish[] = {
-    "--tmpfs",  "/proc/1",      "--remount-ro",   "/proc/1", "--remount-ro", "/",
+    "--tmpfs", "/proc/1", "--remount-ro", "/proc/1", "--remount-ro", "/",
+};
+
+/* bubblewrap sets PWD whatever it is told, so another program empties the environment. */
+static const char *const without_environment[] = {
+    "/usr/bin/env", "-i",
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    "--setenv", "ASAN_OPTIONS", "detect_leaks=0", /* see setup_exec */
+    "ASAN_OPTIONS=detect_leaks=0", /* see setup_exec */
 #endif
 };
 
@@ -74,6 +79,12 @@ static void add(struct arguments *args, const char *arg)
 {
     if (args->n < ARGS_MAX)
         args->argv[args->n++] = (char *)arg;
+}
+
+static void add_all(struct arguments *args, const char *const *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        add(args, list[i]);
 }
 
 static void add_usr_link(struct arguments *args, const char *path)
@@ -110,8 +121,7 @@ void setup_bwrap(struct setup *setup)
     int r = filter_file(setup, filter, sizeof filter);
     if (r < 0)
         setup_fail(setup, "filter", -r);
-    for (size_t i = 0; i < ARRAY_LEN(world); i++)
-        add(&args, world[i]);
+    add_all(&args, world, ARRAY_LEN(world));
     for (size_t i = 0; i < ARRAY_LEN(usr_links); i++)
         add_usr_link(&args, usr_links[i]);
     if (job->program) {
@@ -119,11 +129,11 @@ void setup_bwrap(struct setup *setup)
         add(&args, job->program);
         add(&args, SETUP_PROGRAM);
     }
-    for (size_t i = 0; i < ARRAY_LEN(finish); i++)
-        add(&args, finish[i]);
+    add_all(&args, finish, ARRAY_LEN(finish));
     add(&args, "--seccomp");
     add(&args, filter);
     add(&args, "--");
+    add_all(&args, without_environment, ARRAY_LEN(without_environment));
     add(&args, job->program ? SETUP_PROGRAM : "/usr/bin/true");
     for (size_t i = 1; job->program && job->argv[0] && job->argv[i]; i++)
         add(&args, job->argv[i]);

@@ -7,11 +7,9 @@
 
 #include "runs/sandbox.h"
 
-/* What pid 1 needs no more. Only the demo may keep the output open, else its reader would never see
- * the end. */
-static void drop_everything(void)
+/* Only the demo may keep the output open, else its reader would never see the end. */
+static void drop_descriptors(void)
 {
-    capabilities_drop();
     dup2(STDIN_FILENO, STDOUT_FILENO);
     dup2(STDIN_FILENO, STDERR_FILENO);
     close(SETUP_FD_PROGRAM);
@@ -63,6 +61,6 @@ void init_main(struct setup *setup)
         setup_demo(setup);
         setup_exec(setup);
     }
-    drop_everything();
+    drop_descriptors();
     watch(setup, demo);
 }

@@ -58,7 +58,6 @@ static const struct grant {
     {"/dev/random", READ, ALWAYS},
     {"/dev/urandom", READ, ALWAYS},
     {SETUP_SCRATCH, SCRATCH, OWN_ROOT},
-    {SETUP_PROGRAM, RUN, OWN_ROOT},
     {"/proc", READ, OWN_ROOT},
     {"/proc/self", READ, MACHINE}, /* of the others nothing */
     {"/proc/cpuinfo", READ, MACHINE},

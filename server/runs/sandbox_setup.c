@@ -2,9 +2,9 @@
  * sandbox.h.
  *
  * The order of the steps is the argument for their safety: identity before mounts (they need its
- * capabilities), /proc before what is written there, descriptors before the demo exists; then in
- * the demo limits, no_new_privs, Landlock, seccomp last, and exec,
- * which drops every capability, since the demo's user is not 0 in its namespace. To add a step: a
+ * capabilities), /proc before what is written there; descriptors and capabilities are given up
+ * before the demo exists; then in the demo limits, no_new_privs, Landlock, seccomp last, and exec,
+ * which gives no capability back, since the demo's user is not 0 in its namespace. To add a step: a
  * function that returns 0 or a negative errno, and a row in its table. */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -125,6 +125,12 @@ static int setup_descriptors(struct setup *setup)
     return syscall(SYS_close_range, n, ~0U, 0) < 0 ? -errno : 0;
 }
 
+static int setup_privileges(struct setup *setup)
+{
+    (void)setup;
+    return capabilities_drop();
+}
+
 static const struct step world_steps[] = {
     {"runner alive", setup_runner_alive, EVERY},
     {"session", setup_session, EVERY},
@@ -135,6 +141,7 @@ static const struct step world_steps[] = {
     {"no nested namespaces", setup_no_nesting, OWN},
     {"Landlock rules", setup_rules, CONFINED},
     {"descriptors", setup_descriptors, EVERY},
+    {"privileges", setup_privileges, OWN}, /* nobody in here needs them any more */
 };
 
 /*** The demo ***/

@@ -69,6 +69,24 @@ static void the_death_of_the_runner_ends_its_runs_and_refuses_new_ones(void **st
     outcome_free(&outcome);
 }
 
+/* It hangs, and what it was told already fills the link. */
+static void a_stop_ends_the_run_even_if_the_runner_does_not_listen(void **state)
+{
+    struct world *world = *state;
+    struct wire_end no_such_run = {.kind = WIRE_STOP, .run = UINT32_MAX};
+    int tag = new_tag();
+    struct run *run = start_tagged(world, "ignore_term", 0, tag);
+    turn_until_said(world, run, "metric");
+    kill(world->link->pid, SIGSTOP);
+    while (wire_send(world->link->fd, &no_such_run, sizeof no_such_run, NULL, 0, false) == 0)
+        ;
+    runs_stop(world->runs, run);
+    struct outcome outcome = outcome_of(world, run);
+    assert_int_equal(exit_field(&outcome, "stopped"), 1);
+    assert_none_left(tag);
+    outcome_free(&outcome);
+}
+
 /* In a process of its own, which stands in for prepd. */
 static _Noreturn void be_prepd(int tag, int ready_fd)
 {
@@ -180,7 +198,8 @@ static void a_thousand_runs_leave_no_process_no_descriptor_and_no_memory(void **
     RUN_TEST(a_run_that_ignores_every_signal_is_stopped),                                          \
         RUN_TEST(a_run_that_has_stopped_itself_is_stopped),                                        \
         cmocka_unit_test(the_death_of_prepd_leaves_nothing),                                       \
-        RUN_TEST(the_death_of_the_runner_ends_its_runs_and_refuses_new_ones)
+        RUN_TEST(the_death_of_the_runner_ends_its_runs_and_refuses_new_ones),                      \
+        RUN_TEST(a_stop_ends_the_run_even_if_the_runner_does_not_listen)
 #define MANY_PROCESSES                                                                             \
     RUN_TEST(a_fork_bomb_leaves_nothing), RUN_TEST(daemons_end_with_their_run),                    \
         RUN_TEST(a_pid_hopper_leaves_nothing), RUN_TEST(zombies_are_reaped)
