@@ -1,0 +1,3 @@
+module prepd/tests/snippets
+
+go 1.19
