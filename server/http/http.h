@@ -123,15 +123,18 @@ void http_defer(struct http_request *req);
 
 /* ---- streams: replies that are made while they are sent ---- */
 struct http_stream;
+enum { HTTP_STREAM_ROOM = 1024 };
 struct http_stream_ops {
     const char *content_type; /* NULL: text/event-stream */
-    /* Copies at most max bytes. 0: nothing now (http_stream_wake when there is); -1: the end. */
+    /* Copies at most max bytes, which is HTTP_STREAM_ROOM or more. 0: nothing now (http_stream_wake
+     * when there is); -1: the end. */
     ssize_t (*read)(void *ud, char *buf, size_t max);
     void (*gone)(void *ud); /* called once, at the end or when the client has left */
 };
-/* Answers 200. In an event stream a comment line is sent every 15 s of silence, so that a client
- * that left is noticed. *ret is valid until gone is called; NULL if the stream could not start,
- * gone having been called then. A reader that shuts down its sending side has left. */
+/* Answers 200; the connection ends with the stream. In an event stream a comment line is sent every
+ * 15 s of silence, so that a client that left is noticed. *ret is valid until gone is called; NULL
+ * if the stream could not start, gone having been called then. A reader that shuts down its sending
+ * side has left. */
 void http_reply_stream(struct http_request *req, const struct http_stream_ops *ops, void *ud,
                        struct http_stream **ret);
 void http_stream_wake(struct http_stream *stream);

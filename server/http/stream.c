@@ -32,8 +32,8 @@
 
 enum {
     STEP = 16 * 1024,
-    ROOM_MIN = 1024, /* with less room left in a step, nothing more is read */
-    CHUNK_HEAD = 6,  /* "3ff0\r\n" */
+    STEP_MIN = 2 * HTTP_STREAM_ROOM, /* with less room left in a step, nothing more is read */
+    CHUNK_HEAD = 6,                  /* "3ff0\r\n" */
     CHUNK_TAIL = 2,
 };
 
@@ -126,12 +126,12 @@ void stream_end(struct http_stream *stream)
 
 /*** What to send next ***/
 
-/* Reads all that there is, at most `max` bytes. */
+/* Reads all that there is, as long as there is room for it. */
 static size_t read_all(struct http_stream *stream, char *buf, size_t max)
 {
     size_t len = 0;
     ssize_t n = 1;
-    while (len < max && n > 0) {
+    while (n > 0 && max - len >= HTTP_STREAM_ROOM) {
         n = stream->ops->read(stream->ud, buf + len, max - len);
         len += n > 0 ? (size_t)n : 0;
     }
@@ -171,7 +171,7 @@ static size_t fill(struct http_stream *stream, char *buf)
     if (len)
         memcpy(buf, stream->unsent.data, len);
     text_free(&stream->unsent);
-    if (!stream->ended && STEP - len >= ROOM_MIN)
+    if (!stream->ended && STEP - len >= STEP_MIN)
         len += read_more(stream, buf + len, STEP - len);
     else if (!stream->ended)
         ready_add(stream);

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "site/broadcast.h"
+#include "site/feed.h"
 #include "site/handlers.h"
 #include "site/progress.h"
 #include "site/strings.h"
@@ -149,5 +149,5 @@ void api_item_put(struct http_request *req)
 
 void api_events(struct http_request *req)
 {
-    broadcast_reply(site_of(req)->events, req);
+    feed_reply(req);
 }

@@ -9,21 +9,13 @@
 
 #include "base/util.h"
 
-enum { RING = 256, EVENT_SIZE = 256 };
-
-struct reader {
-    struct broadcast *broadcast;
-    struct http_stream *stream;
-    uint64_t seen; /* number of the last event it has */
-    bool resync;   /* it missed some: say so first */
-    struct reader *next, **link;
-};
+enum { RING = 256, EVENT_SIZE = BROADCAST_EVENT_MAX };
 
 struct broadcast {
     uint64_t epoch; /* differs for each start of prepd: an id from another life is told to resync */
     uint64_t last;  /* number of the newest event */
     char ring[RING][EVENT_SIZE]; /* event n in ring[n % RING], ready to send */
-    struct reader *readers;
+    struct broadcast_reader *readers;
     bool closed;
 };
 
@@ -39,15 +31,15 @@ void broadcast_free(struct broadcast *broadcast)
 {
     if (!broadcast)
         return;
-    for (struct reader *reader = broadcast->readers; reader; reader = reader->next)
-        reader->broadcast = NULL; /* its stream outlives us and frees it */
+    for (struct broadcast_reader *reader = broadcast->readers; reader; reader = reader->next)
+        reader->broadcast = NULL; /* its stream outlives us */
     free(broadcast);
 }
 
 static void wake_all(struct broadcast *broadcast)
 {
-    for (struct reader *reader = broadcast->readers; reader; reader = reader->next)
-        http_stream_wake(reader->stream);
+    for (struct broadcast_reader *reader = broadcast->readers; reader; reader = reader->next)
+        reader->wake(reader->ud);
 }
 
 /* Takes data. An event too long for the ring (a very long slug) becomes a resync: pages then ask
@@ -90,27 +82,65 @@ void broadcast_close(struct broadcast *broadcast)
 
 /*** A reader ***/
 
-static ssize_t send_resync(struct reader *reader, char *buf, size_t max)
+/* Where a reader that names the last event it has goes on; one that names none begins now. */
+static void reader_resume(struct broadcast_reader *reader, const char *last_id)
 {
     const struct broadcast *broadcast = reader->broadcast;
-    int n = snprintf(buf, max, "id: %" PRIx64 "-%" PRIu64 "\nevent: resync\ndata: {}\n\n",
-                     broadcast->epoch, broadcast->last);
+    uint64_t epoch, n;
+    char extra;
+    reader->seen = broadcast->last;
+    reader->first = last_id ? BROADCAST_RESYNC : BROADCAST_HELLO;
+    if (last_id && sscanf(last_id, "%16" SCNx64 "-%20" SCNu64 "%c", &epoch, &n, &extra) == 2 &&
+        epoch == broadcast->epoch && n <= broadcast->last) {
+        reader->seen = n;
+        reader->first = 0;
+    }
+}
+
+void broadcast_join(struct broadcast *broadcast, struct broadcast_reader *reader,
+                    const char *last_id)
+{
+    reader->broadcast = broadcast;
+    reader_resume(reader, last_id);
+    reader->next = broadcast->readers;
+    reader->link = &broadcast->readers;
+    if (reader->next)
+        reader->next->link = &reader->next;
+    broadcast->readers = reader;
+}
+
+void broadcast_leave(struct broadcast_reader *reader)
+{
+    if (!reader->broadcast)
+        return;
+    *reader->link = reader->next;
+    if (reader->next)
+        reader->next->link = reader->link;
+    reader->broadcast = NULL;
+}
+
+static ssize_t read_first(struct broadcast_reader *reader, char *buf, size_t max)
+{
+    const struct broadcast *broadcast = reader->broadcast;
+    int n =
+        snprintf(buf, max, "id: %" PRIx64 "-%" PRIu64 "\nevent: %s\ndata: {}\n\n", broadcast->epoch,
+                 broadcast->last, reader->first == BROADCAST_HELLO ? "hello" : "resync");
     if (n < 0 || (size_t)n >= max)
         return -1;
-    reader->resync = false;
+    reader->first = 0;
     reader->seen = broadcast->last;
     return n;
 }
 
-/* Whole events only: MHD's buffer is some kilobytes, an event at most EVENT_SIZE. */
-static ssize_t reader_read(void *ud, char *buf, size_t max)
+ssize_t broadcast_read(struct broadcast_reader *reader, char *buf, size_t max)
 {
-    struct reader *reader = ud;
     const struct broadcast *broadcast = reader->broadcast;
     if (!broadcast || broadcast->closed)
         return -1;
-    if (reader->resync || broadcast->last - reader->seen >= RING)
-        return send_resync(reader, buf, max);
+    if (!reader->first && broadcast->last - reader->seen >= RING)
+        reader->first = BROADCAST_RESYNC;
+    if (reader->first)
+        return read_first(reader, buf, max);
     size_t used = 0;
     while (reader->seen < broadcast->last) {
         const char *event = broadcast->ring[(reader->seen + 1) % RING];
@@ -122,49 +152,4 @@ static ssize_t reader_read(void *ud, char *buf, size_t max)
         reader->seen++;
     }
     return (ssize_t)used;
-}
-
-static void reader_gone(void *ud)
-{
-    struct reader *reader = ud;
-    if (reader->broadcast) {
-        *reader->link = reader->next;
-        if (reader->next)
-            reader->next->link = reader->link;
-    }
-    free(reader);
-}
-
-/* Where a reader that sends Last-Event-ID goes on; one without starts now. */
-static void reader_resume(struct reader *reader, const char *last_id)
-{
-    const struct broadcast *broadcast = reader->broadcast;
-    reader->seen = broadcast->last;
-    if (!last_id)
-        return;
-    uint64_t epoch, n;
-    char extra;
-    bool ours = sscanf(last_id, "%16" SCNx64 "-%20" SCNu64 "%c", &epoch, &n, &extra) == 2 &&
-                epoch == broadcast->epoch && n <= broadcast->last;
-    reader->resync = !ours;
-    if (ours)
-        reader->seen = n;
-}
-
-void broadcast_reply(struct broadcast *broadcast, struct http_request *req)
-{
-    static const struct http_stream_ops ops = {.read = reader_read, .gone = reader_gone};
-    struct reader *reader = calloc(1, sizeof *reader);
-    if (!reader) {
-        http_reply_error(req, 503, "out_of_memory", NULL, "out of memory");
-        return;
-    }
-    reader->broadcast = broadcast;
-    reader_resume(reader, http_header(req, "Last-Event-ID"));
-    reader->next = broadcast->readers;
-    reader->link = &broadcast->readers;
-    if (reader->next)
-        reader->next->link = &reader->next;
-    broadcast->readers = reader;
-    http_reply_stream(req, &ops, reader, &reader->stream);
 }

@@ -166,6 +166,11 @@ ssize_t run_reader_read(struct run_reader *reader, char *buf, size_t max)
                                       : read_events(reader, buf, max);
 }
 
+bool run_reader_is_amid(const struct run_reader *reader)
+{
+    return reader->page.len || reader->place.skip;
+}
+
 /*** Life ***/
 
 static struct runlog_place place_after(struct runlog *log, uint64_t line)

@@ -33,5 +33,7 @@ void run_reader_free(struct run_reader *reader);
 
 /* Copies at most max bytes. 0: nothing now, wake will come; -1: the end. */
 ssize_t run_reader_read(struct run_reader *reader, char *buf, size_t max);
+/* Whether the bytes read so far may end amid a line: the next read goes on with it. */
+bool run_reader_is_amid(const struct run_reader *reader);
 
 #endif
