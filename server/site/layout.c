@@ -151,8 +151,10 @@ static void write_bar(struct text *out, const struct frame *frame)
 void frame_begin(struct text *out, const struct site *site, const struct frame *frame)
 {
     write_head(out, frame);
-    html_printf(out, "<body data-lang=\"%s\" data-place=\"%s\" data-topic=\"%s\"",
-                lang_code(frame->lang), frame->place, frame->topic ? frame->topic->slug : "");
+    html_printf(out,
+                "<body data-lang=\"%s\" data-place=\"%s\" data-topic=\"%s\" data-worker=\"%s\"",
+                lang_code(frame->lang), frame->place, frame->topic ? frame->topic->slug : "",
+                asset_url("worker.js"));
     text_printf(out, " data-notes-revision=\"%" PRIu64 "\" data-revision=\"%" PRIu64 "\">",
                 site->notes_revision, progress_revision(site->progress));
     html_printf(out, "<a class=\"skip\" href=\"#p.main\">%s</a>", tr(frame->lang, S_SKIP));

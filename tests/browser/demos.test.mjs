@@ -69,7 +69,7 @@ test("knobs above the charts fold away when a run starts, and stay open beside t
 
 test("a spike does not flatten a chart: it is marked, counted, and can be had whole", async (t) => {
   const prepd = await startPrepd(t, { args: TEST_DEMOS });
-  const page = await openWindow(t, browser, `${prepd.url}/demos/show`);
+  const page = await openWindow(t, browser, `${prepd.url}/demos/show`, { workers: false });
   await waitForState(page, "idle");
   const values = Array.from({ length: 60 }, (_, i) => (i === 30 ? 5000 : 10 + (i % 3)));
   await playEvents(page, [
@@ -336,7 +336,7 @@ test("a sentence that names a paragraph is a pin on the chart: one leads to the 
   await mkdir(join(notes, "en"));
   await writeFile(join(notes, "en", "01-pins.md"), text);
   const prepd = await startPrepd(t, { args: ["--only-notes", "--notes", notes] });
-  const page = await openWindow(t, browser, `${prepd.url}/en/pins`);
+  const page = await openWindow(t, browser, `${prepd.url}/en/pins`, { workers: false });
   await waitForState(page, "idle");
   const say = (anchor) => ({ event: "note", zh: "此处", en: `here: ${anchor}`, anchor });
   await playEvents(page, [

@@ -73,10 +73,11 @@ export async function startBrowser() {
 }
 
 /** A window of its own profile. When the test ends it must have had no console error, no CSP violation and no request to elsewhere,
- *  but for those that `expected` (regular expressions) allows. */
+ *  but for those that `expected` (regular expressions) allows. `workers: false`: the browser has no shared ones. */
 export async function openWindow(t, browser, url, options = {}) {
-  const { expected = [], ...contextOptions } = options;
+  const { expected = [], workers = true, ...contextOptions } = options;
   const context = await browser.newContext({ locale: "zh-CN", ...contextOptions });
+  if (!workers) await context.addInitScript(() => delete window.SharedWorker);
   const wrong = [];
   const note = (what) => expected.some((pattern) => pattern.test(what)) || wrong.push(what);
   context.on("request", (request) => {
@@ -130,11 +131,15 @@ export async function startProxy(t, target) {
 /** The demos that only tests have: one that prints every kind of event, one that misbehaves. */
 export const TEST_DEMOS = ["--demos", join(dirname(PREPD_BIN), "tests", "demos")];
 
-/** Has the page get these events for whatever run it starts: for charts of values that no real run gives twice. */
+/** Has the page, opened without `workers` (their requests cannot be answered here), get these events for whatever run it starts: for charts
+ *  of values that no real run gives twice. */
 export async function playEvents(page, events) {
+  const run = "0".repeat(32);
+  const mark = (kind) => `event: ${kind}\ndata: {"run":"${run}"}\n\n`;
   const lines = events.map((event, i) => `id: ${i + 1}\nevent: ${event.event}\ndata: ${JSON.stringify({ t: i, ...event })}\n\n`);
-  await page.route("**/api/demos/*/runs", (route) => route.fulfill({ status: 201, json: { run: "0".repeat(32) } }));
-  await page.route("**/api/runs/*/events", (route) => route.fulfill({ contentType: "text/event-stream", body: lines.join("") }));
+  const body = [mark("run"), ...lines, mark("end")].join("");
+  await page.route("**/api/demos/*/runs", (route) => route.fulfill({ status: 201, json: { run } }));
+  await page.route(`**/api/events?*run=${run}:*`, (route) => route.fulfill({ contentType: "text/event-stream", body }));
 }
 
 export const stateOf = (item) => item.getAttribute("data-state");

@@ -1,13 +1,9 @@
 // One run's events, each exactly once and in order, for as long as the run lasts.
-//
-// EventSource reconnects by itself and sends the number of the last event it got. Where it gives up (prepd was restarted, or answered with an
-// error) a new one is opened, which starts from the first event: numbers already seen are passed over.
 import { ApiError, request } from "../api";
+import type { News } from "../feed";
+import { join } from "../link";
 import type { RunEvent, Summary } from "./types";
 
-const KINDS = [
-  "start", "queued", "sample", "note", "span", "cells", "row", "metric", "check", "progress", "error", "stderr", "limit", "exit",
-];
 const RETRY_MS = 1000;
 
 export interface Listener {
@@ -21,10 +17,9 @@ export interface Listener {
 }
 
 export class Stream {
-  private source: EventSource | null = null;
+  private leave: () => void = () => undefined;
   private lastId = 0;
   private closed = false;
-  private isLost = false;
 
   constructor(
     private readonly run: string,
@@ -35,44 +30,34 @@ export class Stream {
 
   close(): void {
     this.closed = true;
-    this.source?.close();
+    this.leave();
   }
 
   private open(): void {
-    if (this.closed) return;
-    this.source?.close();
-    this.source = new EventSource(`/api/runs/${this.run}/events`);
-    for (const kind of KINDS) this.source.addEventListener(kind, (event) => this.take(event as MessageEvent<string>));
-    this.source.addEventListener("open", () => this.found());
-    // A demo's event of the kind "error" comes as a message, a broken connection as a plain event of the same name.
-    this.source.addEventListener("error", (event) => event instanceof MessageEvent || void this.failed(this.source));
+    if (!this.closed) this.leave = join({ run: this.run, after: this.lastId }, (news) => this.take(news));
   }
 
-  private take(message: MessageEvent<string>): void {
-    const id = Number(message.lastEventId);
-    if (this.closed || !(message instanceof MessageEvent) || (id && id <= this.lastId)) return;
-    this.lastId = id || this.lastId + 1;
-    const event = JSON.parse(message.data) as RunEvent;
-    if (event.event === "exit") this.close(); // else EventSource would ask again
+  private take(news: News): void {
+    if (news.kind === "event") this.takeEvent(news.id, JSON.parse(news.data) as RunEvent);
+    else if (news.kind === "end") void this.ended();
+    else if (news.kind === "lost") this.listener.lost();
+    else if (news.kind === "back") this.listener.back();
+  }
+
+  private takeEvent(id: number, event: RunEvent): void {
+    this.lastId = id;
+    if (event.event === "exit") this.close();
     this.listener.event(event);
   }
 
-  private found(): void {
-    if (!this.isLost) return;
-    this.isLost = false;
-    this.listener.back();
-  }
-
-  /** The stream ended or broke. Is the run still there? */
-  private async failed(source: EventSource | null): Promise<void> {
-    if (this.closed || source !== this.source) return;
-    if (!this.isLost) this.listener.lost();
-    this.isLost = true;
+  /** No more comes, and there was no `exit`. Is the run still there? */
+  private async ended(): Promise<void> {
+    this.leave();
     const summary = await request<Summary>("GET", `/api/runs/${this.run}`).catch((error: unknown) => error);
-    if (this.closed || source !== this.source) return;
+    if (this.closed) return;
     if (summary instanceof ApiError && summary.status === 404) this.end(true);
     else if (isOver(summary) && this.lastId > 0 && this.lastId >= (summary.lines ?? 0)) this.end(false);
-    else if (source?.readyState === EventSource.CLOSED) setTimeout(() => this.open(), RETRY_MS);
+    else setTimeout(() => this.open(), RETRY_MS);
   }
 
   private end(gone: boolean): void {
