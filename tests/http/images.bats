@@ -132,8 +132,8 @@ headers_of() { # PATH [CURL ARG...]
     book $'![the heap](img/gone.svg)\n\n![](img/a.svg)\n\n![far](https://example.org/x.png)\n\n![page](pic.md)'
     run "$PREPD_BIN" check "$NOTES"
     equal "$status" 1
-    contains 'pic.md:3: the image "img/gone.svg" is not shown: there is no such file'
-    contains 'pic.md:5: the image "img/a.svg" has no alternative text'
-    contains 'pic.md:7: the image "https://example.org/x.png" is not shown: images from elsewhere are not loaded'
-    contains 'pic.md:9: the image "pic.md" is not shown: only SVG, PNG, JPEG, GIF and WebP are shown'
+    contains 'pic.md:3:13: the image "img/gone.svg" is not shown: there is no such file'
+    contains 'pic.md:5:1: the image "img/a.svg" has no alternative text'
+    contains 'pic.md:7:8: the image "https://example.org/x.png" is not shown: images from elsewhere are not loaded'
+    contains 'pic.md:9:9: the image "pic.md" is not shown: only SVG, PNG, JPEG, GIF and WebP are shown'
 }
