@@ -67,6 +67,8 @@ static const char *hole_read(const char *at, struct hole *ret)
 static int hole_fill(const struct hole *hole, const json_t *value, char *ret, size_t size)
 {
     int n = -1;
+    if (hole->plus && !json_is_integer(value))
+        return -1; /* a sum with something that is no integer */
     if (json_is_integer(value))
         n = snprintf(ret, size, "%lld", hole->plus + (long long)json_integer_value(value));
     else if (json_is_boolean(value))

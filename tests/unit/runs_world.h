@@ -306,11 +306,16 @@ static const struct test_demo {
     const char *name, *program;
     bool needs;   /* everything, or nothing */
     bool sysctls; /* it has settings of its network */
+    bool polite;  /* it is asked before it is ended */
     int seconds;  /* of wall clock: enough on a busy machine, but where that is what is tested */
 } test_demos[] = {
-    {"selftest", "selftest", true, false, 30}, {"plain", "selftest", false, false, 30},
-    {"settings", "selftest", true, true, 30},  {"hasty", "selftest", false, false, 1},
-    {"escape", "escape", true, false, 30},     {"escape_plain", "escape", false, false, 30},
+    {"selftest", "selftest", true, false, true, 30},
+    {"plain", "selftest", false, false, true, 30},
+    {"settings", "selftest", true, true, true, 30},
+    {"hasty", "selftest", false, false, true, 1},
+    {"rude", "selftest", false, false, false, 30},
+    {"escape", "escape", true, false, true, 30},
+    {"escape_plain", "escape", false, false, true, 30},
 };
 
 static inline void copy_program(const char *from, const char *name)
@@ -339,6 +344,7 @@ static inline void write_manifest(const struct test_demo *demo)
     json_object_set_new(json_object_get(manifest, "limits"), "cpu_seconds", json_integer(1));
     if (!demo->needs)
         json_object_del(manifest, "needs");
+    json_object_set_new(manifest, "polite", json_boolean(demo->polite));
     if (demo->sysctls)
         json_object_set_new(manifest, "sysctls",
                             json_pack("[{s:s, s:s}, {s:s, s:s}]", "name",

@@ -1,104 +1,5 @@
-/* Demo folders, manifests good and bad, and the parameters that a reader may enter. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "base/util.h"
-#include "runs/catalogue.h"
-
-/*** Folders ***/
-
-struct folder {
-    char path[40];
-    int n;
-    char *files[8];
-};
-
-static void folder_make(struct folder *folder)
-{
-    *folder = (struct folder){.path = "/tmp/prepd-test-XXXXXX"};
-    assert_non_null(mkdtemp(folder->path));
-}
-
-static void folder_add(struct folder *folder, const char *name, const char *text, mode_t mode)
-{
-    char *path;
-    assert_true(asprintf(&path, "%s/%s", folder->path, name) > 0);
-    folder->files[folder->n++] = path;
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
-    chmod(path, mode);
-}
-
-static void folder_remove(struct folder *folder)
-{
-    while (folder->n) {
-        unlink(folder->files[--folder->n]);
-        free(folder->files[folder->n]);
-    }
-    rmdir(folder->path);
-}
-
-static struct catalogue *catalogue_of(const struct folder *folder)
-{
-    const char *dirs[] = {folder->path};
-    struct catalogue *catalogue;
-    struct err err = {0};
-    if (catalogue_load(dirs, 1, &catalogue, &err) < 0)
-        fail_msg("%s", err.text);
-    return catalogue;
-}
-
-/*** Manifests: the fixture, changed in one place ***/
-
-static json_t *fixture(void)
-{
-    json_t *manifest = json_load_file(PREPD_FIXTURES "/runs/selftest.json", 0, NULL);
-    assert_non_null(manifest);
-    return manifest;
-}
-
-/* Puts the JSON text `value` where `path` leads ("views.0.kind"); NULL takes away what is there. */
-static void change(json_t *manifest, const char *path, const char *value)
-{
-    char copy[100], *save, *step;
-    json_t *at = manifest, *new = value ? json_loads(value, JSON_DECODE_ANY, NULL) : NULL;
-    snprintf(copy, sizeof copy, "%s", path);
-    step = strtok_r(copy, ".", &save);
-    for (char *next; (next = strtok_r(NULL, ".", &save)); step = next)
-        at = json_is_array(at) ? json_array_get(at, (size_t)atoi(step)) : json_object_get(at, step);
-    if (!new)
-        json_object_del(at, step);
-    else if (json_is_array(at))
-        json_array_set_new(at, (size_t)atoi(step), new);
-    else
-        json_object_set_new(at, step, new);
-}
-
-/* A folder that has the changed fixture and a program; the caller frees both. */
-static struct catalogue *catalogue_with(struct folder *folder, const char *path, const char *value)
-{
-    json_t *manifest = fixture();
-    if (path)
-        change(manifest, path, value);
-    char *text = json_dumps(manifest, 0);
-    folder_make(folder);
-    folder_add(folder, "selftest.json", text, 0644);
-    folder_add(folder, "selftest", "#!/bin/sh\n", 0755);
-    free(text);
-    json_decref(manifest);
-    return catalogue_of(folder);
-}
+/* Demo folders, and manifests good and bad. */
+#include "catalogue_fixture.h"
 
 static void a_good_manifest_makes_an_available_demo(void **state)
 {
@@ -182,6 +83,26 @@ static const struct {
     {"checks", "[1]", "checks[0] must be an object"},
     {"real", "[\"x\"]", "real[0] must be an object"},
     {"sources", "[{\"file\":\"a.c\"}]", "sources[0].text is missing"},
+#define NAME                "sysctls[0].name must be net.ipv4.NAME or net.core.somaxconn"
+#define VALUE               "sysctls[0].value must be made of text, {PARAMETER} and {N+PARAMETER}"
+#define SYSCTL(name, value) "[{\"name\":\"" name "\",\"value\":\"" value "\"}]"
+    {"sysctls", "{}", "sysctls must be a list"},
+    {"sysctls", "[{\"value\":\"1\"}]", "sysctls[0].name is missing"},
+    {"sysctls", "[{\"name\":\"net.ipv4.tcp_sack\"}]", "sysctls[0].value is missing"},
+    {"sysctls", "[{\"name\":\"net.ipv4.tcp_sack\",\"value\":1}]",
+     "sysctls[0].value must be a string"},
+    {"sysctls", SYSCTL("kernel.core_pattern", "1"), NAME},
+    {"sysctls", SYSCTL("net.core.rmem_max", "1"), NAME},
+    {"sysctls", SYSCTL("net.ipv4.", "1"), NAME},
+    {"sysctls", SYSCTL("net.ipv4.conf.all.forwarding", "1"), NAME},
+    {"sysctls", SYSCTL("net.ipv4.../kernel/domainname", "1"), NAME},
+    {"sysctls", SYSCTL("net.ipv4.tcp_sack", "{nothing}"), VALUE},
+    {"sysctls", SYSCTL("net.ipv4.tcp_sack", "{n"), VALUE},
+    {"sysctls", SYSCTL("net.ipv4.tcp_sack", "{}"), VALUE},
+    {"sysctls", SYSCTL("net.ipv4.tcp_sack", "{-1+n}"), VALUE},
+    {"sysctls", SYSCTL("net.ipv4.tcp_sack", "{ratio}"), VALUE},
+    {"sysctls", SYSCTL("net.ipv4.tcp_sack", "{1+loud}"), VALUE},
+    {"sysctls", SYSCTL("net.ipv4.tcp_sack", "{1+act}"), VALUE},
 };
 
 static void a_broken_manifest_makes_its_demo_unavailable_and_says_where(void **state)
@@ -199,6 +120,70 @@ static void a_broken_manifest_makes_its_demo_unavailable_and_says_where(void **s
         catalogue_free(catalogue);
         folder_remove(&folder);
     }
+}
+
+/* Both changes, and what the manifest is then told. */
+static void assert_refused(const char *needs, json_t *sysctls, const char *says)
+{
+    struct folder folder;
+    json_t *manifest = fixture();
+    change(manifest, "needs", needs);
+    json_object_set_new(manifest, "sysctls", sysctls);
+    struct catalogue *catalogue = catalogue_of_manifest(&folder, manifest);
+    const struct demo *demo = catalogue_find(catalogue, "selftest");
+    assert_false(demo->available);
+    if (!strstr(demo->why, says))
+        fail_msg("\"%s\", not \"%s\"", demo->why, says);
+    catalogue_free(catalogue);
+    folder_remove(&folder);
+}
+
+static json_t *many_sysctls(int n)
+{
+    json_t *list = json_array();
+    for (int i = 0; i < n; i++) {
+        char name[40];
+        snprintf(name, sizeof name, "net.ipv4.setting_%d", i);
+        json_array_append_new(list, json_pack("{s:s, s:s}", "name", name, "value", "1"));
+    }
+    return list;
+}
+
+static void settings_of_a_network_are_for_demos_that_have_one(void **state)
+{
+    (void)state;
+    assert_refused("[\"fork\"]", many_sysctls(1), "sysctls are for demos that need net");
+}
+
+static void there_are_no_more_than_16_settings_and_each_only_once(void **state)
+{
+    json_t *twice = many_sysctls(1), *again = many_sysctls(1);
+    (void)state;
+    assert_refused("[\"net\"]", many_sysctls(17), "sysctls must not have more than 16 entries");
+    json_array_extend(twice, again);
+    json_decref(again);
+    assert_refused("[\"net\"]", twice, "sysctls[1] has the name of another");
+}
+
+static void a_setting_is_made_of_text_and_parameters(void **state)
+{
+    struct folder folder;
+    char setting[64], small[20];
+    struct err err = {0};
+    json_t *params, *given = json_pack("{s:i, s:b}", "n", 500, "loud", 1);
+    (void)state;
+    struct catalogue *catalogue = catalogue_with(
+        &folder, "sysctls", SYSCTL("net.ipv4.ip_local_port_range", "10000 {9999+n} {loud}"));
+    const struct demo *demo = catalogue_find(catalogue, "selftest");
+    assert_string_equal(demo->why, "");
+    assert_int_equal(demo_params_check(demo, given, &params, &err), 0);
+    assert_int_equal(demo_sysctl_write(demo, 0, params, setting, sizeof setting), 0);
+    assert_string_equal(setting, "net/ipv4/ip_local_port_range=10000 10499 1");
+    assert_int_equal(demo_sysctl_write(demo, 0, params, small, sizeof small), -ENAMETOOLONG);
+    json_decref(given);
+    json_decref(params);
+    catalogue_free(catalogue);
+    folder_remove(&folder);
 }
 
 static void a_manifest_that_is_not_json_makes_its_demo_unavailable(void **state)
@@ -288,169 +273,19 @@ static void a_folder_that_does_not_exist_is_an_error(void **state)
     assert_non_null(strstr(err.text, "/nonexistent/demos"));
 }
 
-/*** Parameters ***/
-
-struct loaded {
-    struct folder folder;
-    struct catalogue *catalogue;
-    const struct demo *demo;
-};
-
-static int load(void **state)
-{
-    struct loaded *loaded = calloc(1, sizeof *loaded);
-    loaded->catalogue = catalogue_with(&loaded->folder, NULL, NULL);
-    loaded->demo = catalogue_find(loaded->catalogue, "selftest");
-    *state = loaded;
-    return 0;
-}
-
-static int unload(void **state)
-{
-    struct loaded *loaded = *state;
-    catalogue_free(loaded->catalogue);
-    folder_remove(&loaded->folder);
-    free(loaded);
-    return 0;
-}
-
-static const struct demo *demo_of(void **state)
-{
-    return ((struct loaded *)*state)->demo;
-}
-
-static void assert_full(json_t *full, const char *want)
-{
-    char *text = json_dumps(full, JSON_COMPACT);
-    assert_string_equal(text, want);
-    free(text);
-    json_decref(full);
-}
-
-static void no_parameters_are_all_defaults(void **state)
-{
-    json_t *full;
-    struct err err = {0};
-    assert_int_equal(demo_params_check(demo_of(state), NULL, &full, &err), 0);
-    assert_full(full, "{\"act\":\"ok\",\"n\":0,\"tag\":0,\"ratio\":0.5,\"loud\":false}");
-}
-
-static void given_parameters_replace_defaults_and_whole_reals_are_integers(void **state)
-{
-    json_t *given = json_loads("{\"loud\":true,\"n\":5.0,\"ratio\":1,\"act\":\"sleep\"}", 0, NULL);
-    json_t *full;
-    struct err err = {0};
-    assert_int_equal(demo_params_check(demo_of(state), given, &full, &err), 0);
-    assert_full(full, "{\"act\":\"sleep\",\"n\":5,\"tag\":0,\"ratio\":1.0,\"loud\":true}");
-    json_decref(given);
-}
-
-static const struct {
-    const char *params, *field, *says;
-} refused[] = {
-    {"[]", "params", "params must be an object"},
-    {"{\"m\":1}", "params.m", "selftest has no parameter m"},
-    {"{\"<b>\":1}", "params", "selftest has no parameter of that name"},
-    {"{\"\":1}", "params", "no parameter of that name"},
-    {"{\"n\":-1}", "params.n", "params.n must be an integer from 0 to 100000000, not -1"},
-    {"{\"n\":100000001}", "params.n", "from 0 to 100000000, not 100000001"},
-    {"{\"n\":9223372036854775807}", "params.n", "not 9223372036854775807"},
-    {"{\"n\":1.5}", "params.n", "must be an integer from 0 to 100000000, not 1.5"},
-    {"{\"n\":1e300}", "params.n", "must be an integer"},
-    {"{\"n\":\"5\"}", "params.n", "must be an integer from 0 to 100000000, not \"5\""},
-    {"{\"n\":null}", "params.n", "not null"},
-    {"{\"n\":true}", "params.n", "not true"},
-    {"{\"n\":[[[]]]}", "params.n", "not [[[]]]"},
-    {"{\"ratio\":1.0001}", "params.ratio", "must be a number from 0 to 1, not 1.0001"},
-    {"{\"loud\":1}", "params.loud", "params.loud must be true or false, not 1"},
-    {"{\"act\":\"dance\"}", "params.act", "params.act must be one of ok, exit, crash"},
-    {"{\"act\":0}", "params.act", "must be one of"},
-    {"{\"n\":\"这是一个很长很长很长很长很长很长很长的字符串\"}", "params.n", "…"},
-};
-
-static void a_bad_parameter_is_refused_with_its_name_and_range(void **state)
-{
-    for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
-        json_t *given = json_loads(refused[i].params, 0, NULL), *full;
-        struct err err = {0};
-        if (demo_params_check(demo_of(state), given, &full, &err) != -EINVAL)
-            fail_msg("taken: %s", refused[i].params);
-        assert_string_equal(err.field, refused[i].field);
-        if (!strstr(err.text, refused[i].says))
-            fail_msg("%s: %s", refused[i].params, err.text);
-        assert_int_equal(utf8_valid_len(err.text, strlen(err.text)), strlen(err.text));
-        json_decref(given);
-    }
-}
-
-static int check_pair(void **state, const char *name, const char *value, json_t **ret,
-                      struct err *err)
-{
-    return demo_params_from_strings(demo_of(state), &name, &value, 1, ret, err);
-}
-
-static void text_is_read_by_the_type_of_its_parameter(void **state)
-{
-    const char *names[] = {"n", "ratio", "loud", "act"};
-    const char *values[] = {"42", "1e-1", "true", "exit"};
-    json_t *full;
-    struct err err = {0};
-    assert_int_equal(demo_params_from_strings(demo_of(state), names, values, 4, &full, &err), 0);
-    assert_full(
-        full, "{\"act\":\"exit\",\"n\":42,\"tag\":0,\"ratio\":0.10000000000000001,\"loud\":true}");
-}
-
-static void a_preset_is_applied_before_what_stands_beside_it(void **state)
-{
-    const char *names[] = {"n", "preset"}, *values[] = {"3", "ten-lines"};
-    json_t *full;
-    struct err err = {0};
-    assert_int_equal(demo_params_from_strings(demo_of(state), names, values, 2, &full, &err), 0);
-    assert_int_equal(json_integer_value(json_object_get(full, "n")), 3);
-    json_decref(full);
-    assert_int_equal(
-        demo_params_from_strings(demo_of(state), names + 1, values + 1, 1, &full, &err), 0);
-    assert_int_equal(json_integer_value(json_object_get(full, "n")), 10);
-    json_decref(full);
-    assert_int_equal(check_pair(state, "preset", "none", &full, &err), -EINVAL);
-    assert_string_equal(err.field, "params.preset");
-}
-
-static void bad_text_is_refused(void **state)
-{
-    static const char *const pairs[][2] = {
-        {"n", ""},         {"n", "1 "},      {"n", "0x10000000"}, {"n", "99999999999999999999"},
-        {"n", "1.5"},      {"ratio", "nan"}, {"ratio", "inf"},    {"ratio", "1e999"},
-        {"ratio", "half"}, {"loud", "yes"},  {"act", "exit "},    {"act", ""},
-        {"m", "1"},        {"n", "\xff"},    {"\xff", "1"},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
-        json_t *full;
-        struct err err = {0};
-        if (check_pair(state, pairs[i][0], pairs[i][1], &full, &err) != -EINVAL)
-            fail_msg("taken: %s=%s", pairs[i][0], pairs[i][1]);
-        assert_true(err.text[0] != '\0');
-    }
-}
-
-#define PARAM_TEST(f) cmocka_unit_test_setup_teardown(f, load, unload)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_good_manifest_makes_an_available_demo),
         cmocka_unit_test(a_broken_manifest_makes_its_demo_unavailable_and_says_where),
+        cmocka_unit_test(settings_of_a_network_are_for_demos_that_have_one),
+        cmocka_unit_test(there_are_no_more_than_16_settings_and_each_only_once),
+        cmocka_unit_test(a_setting_is_made_of_text_and_parameters),
         cmocka_unit_test(a_manifest_that_is_not_json_makes_its_demo_unavailable),
         cmocka_unit_test(a_program_that_is_missing_or_no_program_makes_its_demo_unavailable),
         cmocka_unit_test(demos_are_sorted_and_other_files_are_no_demos),
         cmocka_unit_test(of_two_demos_of_one_name_the_first_folder_wins),
         cmocka_unit_test(a_folder_that_does_not_exist_is_an_error),
-        PARAM_TEST(no_parameters_are_all_defaults),
-        PARAM_TEST(given_parameters_replace_defaults_and_whole_reals_are_integers),
-        PARAM_TEST(a_bad_parameter_is_refused_with_its_name_and_range),
-        PARAM_TEST(text_is_read_by_the_type_of_its_parameter),
-        PARAM_TEST(a_preset_is_applied_before_what_stands_beside_it),
-        PARAM_TEST(bad_text_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -131,6 +131,20 @@ static void a_run_is_stopped_politely_first(void **state)
         assert_true(--tries > 0);
 }
 
+/* Such a demo would say a second metric if it were asked. */
+static void a_run_that_does_not_promise_to_be_polite_is_not_asked(void **state)
+{
+    struct world *world = *state;
+    struct run *run = start_demo(world, "rude", "polite", 0, 0);
+    turn_until_said(world, run, "metric");
+    runs_stop(world->runs, run);
+    struct outcome outcome = outcome_of(world, run);
+    assert_int_equal(exit_field(&outcome, "signal"), SIGKILL);
+    assert_int_equal(exit_field(&outcome, "stopped"), 1);
+    assert_true(metric_of(&outcome) == 1);
+    outcome_free(&outcome);
+}
+
 /*** The queue ***/
 
 static void runs_beyond_the_limit_wait_and_say_their_place(void **state)
@@ -223,6 +237,7 @@ static void a_hundred_runs_leave_no_descriptor(void **state)
         RUN_TEST(an_exit_code_is_reported_with_the_last_words_on_standard_error),                  \
         RUN_TEST(a_crash_is_reported_with_its_signal), RUN_TEST(abort_is_reported_as_SIGABRT),     \
         RUN_TEST(a_run_is_stopped_politely_first),                                                 \
+        RUN_TEST(a_run_that_does_not_promise_to_be_polite_is_not_asked),                           \
         RUN_TEST(runs_beyond_the_limit_wait_and_say_their_place),                                  \
         RUN_TEST(a_run_is_refused_when_the_queue_is_full),                                         \
         cmocka_unit_test(runs_free_ends_everything_and_gives_back_every_descriptor),               \
