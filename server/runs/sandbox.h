@@ -76,6 +76,16 @@ void sandbox_probe(struct sandbox_report *ret);
 /* The report of --unsafe-run. */
 void sandbox_report_unsafe(struct sandbox_report *ret);
 
+/* What the machine's settings say of namespaces; -1: it has no such setting. */
+struct sandbox_machine {
+    long apparmor_restricts;  /* kernel.apparmor_restrict_unprivileged_userns */
+    long userns_clone;        /* kernel.unprivileged_userns_clone */
+    long max_user_namespaces; /* user.max_user_namespaces */
+};
+
+/* Writes report->text from the rest of it. */
+void sandbox_report_write(struct sandbox_report *report, const struct sandbox_machine *machine);
+
 /* ---- sandbox_setup.c, in the new process ---- */
 
 struct sock_fprog;

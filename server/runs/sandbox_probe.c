@@ -86,15 +86,25 @@ static long sysctl_read(const char *path)
     return fd >= 0 && read(fd, text, sizeof text - 1) > 0 ? strtol(text, NULL, 10) : -1;
 }
 
-/* The reason, and after "mend: " the command or what there is to do. */
-static const char *remedy(const struct sandbox_report *report)
+static void machine_read(struct sandbox_machine *ret)
 {
-    if (sysctl_read("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == 1)
+    *ret = (struct sandbox_machine){
+        .apparmor_restricts = sysctl_read("/proc/sys/kernel/apparmor_restrict_unprivileged_userns"),
+        .userns_clone = sysctl_read("/proc/sys/kernel/unprivileged_userns_clone"),
+        .max_user_namespaces = sysctl_read("/proc/sys/user/max_user_namespaces"),
+    };
+}
+
+/* The reason, and after "mend: " the command or what there is to do. */
+static const char *remedy(const struct sandbox_report *report,
+                          const struct sandbox_machine *machine)
+{
+    if (machine->apparmor_restricts == 1)
         return "AppArmor forbids user namespaces; mend: install packaging/apparmor/prepd as "
                "/etc/apparmor.d/prepd, then sudo apparmor_parser -r /etc/apparmor.d/prepd";
-    if (sysctl_read("/proc/sys/kernel/unprivileged_userns_clone") == 0)
+    if (machine->userns_clone == 0)
         return "user namespaces are off; mend: sudo sysctl kernel.unprivileged_userns_clone=1";
-    if (sysctl_read("/proc/sys/user/max_user_namespaces") == 0 || report->code == ENOSPC)
+    if (machine->max_user_namespaces == 0 || report->code == ENOSPC)
         return "no more user namespaces are allowed; mend: sudo sysctl "
                "user.max_user_namespaces=10000";
     if (!strcmp(report->step, "namespaces") || !strcmp(report->step, "clone"))
@@ -106,13 +116,14 @@ static const char *remedy(const struct sandbox_report *report)
     return "mend: run prepd outside of a container and look at dmesg";
 }
 
-static void report_write(struct sandbox_report *report)
+void sandbox_report_write(struct sandbox_report *report, const struct sandbox_machine *machine)
 {
     static const char *const what[] = {
         [SANDBOX_NONE] = "no demo can run here",
         [SANDBOX_UNSAFE] = "demos run WITHOUT a sandbox (--unsafe-run): only with limits",
-        [SANDBOX_PROCESS] = ("demos run as one process each under Landlock and seccomp; those that "
-                             "need a network or processes of their own cannot run"),
+        [SANDBOX_PROCESS] = ("demos run as one process each under Landlock and seccomp, without a "
+                             "scratch folder; those that need a network or processes of their own "
+                             "cannot run"),
         [SANDBOX_BWRAP] = ("demos run in namespaces made by bubblewrap; those that set sysctls "
                            "cannot run"),
         [SANDBOX_NAMESPACES] = "demos run in namespaces of their own",
@@ -120,7 +131,7 @@ static void report_write(struct sandbox_report *report)
     const char *name = strerrorname_np(report->code);
     if (report->step[0])
         snprintf(report->text, sizeof report->text, "%s: %s: %s (%s); %s", what[report->mode],
-                 report->step, strerror(report->code), name ? name : "?", remedy(report));
+                 report->step, strerror(report->code), name ? name : "?", remedy(report, machine));
     else
         snprintf(report->text, sizeof report->text, "%s", what[report->mode]);
 }
@@ -130,6 +141,7 @@ static void report_write(struct sandbox_report *report)
 void sandbox_probe(struct sandbox_report *ret)
 {
     static const enum sandbox_mode modes[] = {SANDBOX_NAMESPACES, SANDBOX_BWRAP, SANDBOX_PROCESS};
+    struct sandbox_machine machine;
     *ret = (struct sandbox_report){.landlock = landlock_abi()};
     for (size_t i = 0; i < ARRAY_LEN(modes) && !ret->mode; i++) {
         char step[32];
@@ -143,11 +155,12 @@ void sandbox_probe(struct sandbox_report *ret)
             ret->code = -r;
         }
     }
-    report_write(ret);
+    machine_read(&machine);
+    sandbox_report_write(ret, &machine);
 }
 
 void sandbox_report_unsafe(struct sandbox_report *ret)
 {
     *ret = (struct sandbox_report){.mode = SANDBOX_UNSAFE, .landlock = landlock_abi()};
-    report_write(ret);
+    sandbox_report_write(ret, &(struct sandbox_machine){0}); /* nothing was tried, nothing failed */
 }

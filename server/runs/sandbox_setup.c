@@ -125,6 +125,8 @@ static int setup_descriptors(struct setup *setup)
     return syscall(SYS_close_range, n, ~0U, 0) < 0 ? -errno : 0;
 }
 
+/* Nobody in here needs the namespace's capabilities any more; nor must a demo get those that a
+ * service manager gave to prepd. */
 static int setup_privileges(struct setup *setup)
 {
     (void)setup;
@@ -141,7 +143,7 @@ static const struct step world_steps[] = {
     {"no nested namespaces", setup_no_nesting, OWN},
     {"Landlock rules", setup_rules, CONFINED},
     {"descriptors", setup_descriptors, EVERY},
-    {"privileges", setup_privileges, OWN}, /* nobody in here needs them any more */
+    {"privileges", setup_privileges, EVERY},
 };
 
 /*** The demo ***/

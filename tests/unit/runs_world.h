@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sched.h>
@@ -278,6 +279,20 @@ static inline enum sandbox_mode mode_here(void)
     return here;
 }
 
+/* As a service manager gives them to a program that it starts; without further care they go through
+ * every exec, into the demo. */
+static inline bool raise_ambient_capabilities(void)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct caps[_LINUX_CAPABILITY_U32S_3];
+    if (syscall(SYS_capget, &header, caps) < 0)
+        return false;
+    for (size_t i = 0; i < ARRAY_LEN(caps); i++)
+        caps[i].inheritable = caps[i].permitted;
+    return syscall(SYS_capset, &header, caps) == 0 &&
+           prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_RAW, 0, 0) == 0;
+}
+
 /* Goes where no user namespace can be made: into one that allows none, as a user that is not root.
  */
 static inline bool forbid_namespaces(void)
@@ -297,7 +312,7 @@ static inline bool forbid_namespaces(void)
         if (fd < 0 || write(fd, writes[i][1], strlen(writes[i][1])) < 0)
             return false;
     }
-    return true;
+    return raise_ambient_capabilities();
 }
 
 /*** The demo folder: selftest, and the same without needs as plain ***/
