@@ -78,6 +78,7 @@ void knobs_write_expectations(struct text *out, const struct demo *demo, enum la
                         json_string_value(json_object_get(preset, "id")), tr(lang, S_EXPECT),
                         expect);
     }
+    html_printf(out, "<p data-expect=\"\">%s</p>", tr(lang, S_EXPECT_OWN));
     text_puts(out, "</div>");
 }
 

@@ -15,7 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SERIES_COLOURS = 8 }; /* --s0 … --s7 of web/src/styles/tokens.css */
+enum {
+    SERIES_COLOURS = 8,    /* --s0 … --s7 of web/src/styles/tokens.css */
+    COLUMNS_BESIDE_MAX = 5 /* of a table beside another chart */
+};
 
 /* ---- head: what it shows ---- */
 
@@ -123,11 +126,11 @@ static void write_legend(struct text *out, const json_t *entries, bool now, enum
     text_puts(out, "</ul>");
 }
 
-static void write_view(struct text *out, const json_t *view, enum lang lang)
+static void write_view(struct text *out, const json_t *view, bool wide, enum lang lang)
 {
     const char *kind = json_string_value(json_object_get(view, "kind"));
-    html_printf(out, "<figure class=\"chart js-only\" data-view=\"%s\" data-kind=\"%s\">",
-                json_string_value(json_object_get(view, "id")), kind);
+    html_printf(out, "<figure class=\"chart%s js-only\" data-view=\"%s\" data-kind=\"%s\">",
+                wide ? " chart-wide" : "", json_string_value(json_object_get(view, "id")), kind);
     bool is_line = kind && strcmp(kind, "line") == 0;
     html_printf(out, "<figcaption><span>%s</span>", label_of(view, "title", lang));
     if (is_line) /* says what lies off the scale; has its room from the start */
@@ -180,14 +183,33 @@ static void write_checks(struct text *out, const struct demo *demo, enum lang la
     text_puts(out, "</ul>");
 }
 
+/* Time from left to right, messages between lanes, and many columns need the whole row. */
+static bool needs_row(const json_t *view)
+{
+    const char *kind = json_string_value(json_object_get(view, "kind"));
+    return view && kind &&
+           (strcmp(kind, "timeline") == 0 || strcmp(kind, "sequence") == 0 ||
+            json_array_size(json_object_get(view, "columns")) > COLUMNS_BESIDE_MAX);
+}
+
+/* Charts stand two in a row, where there is room; one that finds no second has the row. */
+static void write_views(struct text *out, const json_t *views, enum lang lang)
+{
+    bool second = false;
+    text_puts(out, "<div class=\"charts\">");
+    for (size_t i = 0; i < json_array_size(views); i++) {
+        const json_t *view = json_array_get(views, i), *next = json_array_get(views, i + 1);
+        bool wide = needs_row(view) || (!second && (!next || needs_row(next)));
+        write_view(out, view, wide, lang);
+        second = !wide && !second;
+    }
+    text_puts(out, "</div>");
+}
+
 static void write_charts(struct text *out, const struct demo *demo, enum lang lang)
 {
     tab_begin(out, demo, "charts");
-    const json_t *views = json_object_get(demo->manifest, "views");
-    text_puts(out, "<div class=\"charts\">");
-    for (size_t i = 0; i < json_array_size(views); i++)
-        write_view(out, json_array_get(views, i), lang);
-    text_puts(out, "</div>");
+    write_views(out, json_object_get(demo->manifest, "views"), lang);
     html_printf(out, "<noscript><p class=\"empty\">%s</p></noscript>",
                 tr(lang, S_CHART_NEEDS_SCRIPT));
     write_metrics(out, demo, lang);

@@ -1,7 +1,7 @@
 // Home and the gallery: the last runs, and of each demo a small picture of its last one, drawn from what is stored.
 import { request } from "./api";
 import { all, element, find } from "./dom";
-import { seconds } from "./panel/format";
+import { moment, seconds } from "./panel/format";
 import { paintLines } from "./panel/lines";
 import type { Column } from "./panel/robust";
 import { endWords } from "./panel/state";
@@ -39,7 +39,7 @@ function row(run: Summary): HTMLElement {
     {},
     element("a", { href: `/runs/${run.run}` }, title),
     element("span", { class: "muted" }, [endWords(run), took].filter(Boolean).join(" · ")),
-    element("time", { class: "muted" }, new Date(run.started ?? 0).toLocaleString()),
+    element("time", { class: "muted", datetime: new Date(run.started ?? 0).toISOString() }, moment(run.started ?? 0)),
   );
 }
 

@@ -88,7 +88,8 @@ export class BarsChart implements Chart, Teller {
       if (value === undefined || !place) return;
       places.push(...place);
       const [x, y, width] = place;
-      if (width > 26) surface.text(compact(value), x! + width! / 2, y! - 8, "center", "text", this.room(surface));
+      const words = compact(value);
+      if (textWidth(words) <= width + 4) surface.text(words, x + width / 2, y - 8, "center", "text");
     });
     surface.boxes(seriesColour(n), places);
   }

@@ -148,30 +148,34 @@ export class LineChart implements Chart, Teller {
       padding: [12, 18, 0, 0],
       scales: {
         x: { time: false, distr: x?.scale === "log" ? 3 : 1 },
-        y: { distr: y?.scale === "log" ? 3 : 1, range: y?.scale === "log" ? undefined : (plot, min, max) => this.range(plot, min, max) },
+        y: { distr: y?.scale === "log" ? 3 : 1, log: isBytes(y?.unit) ? 2 : 10, range: y?.scale === "log" ? undefined : (plot, min, max) => this.range(plot, min, max) },
       },
-      axes: [this.axis(x ? pick(x.label) : say("time"), x ? (x.unit ?? "") : "s", 38), this.axis(pick(y?.label), y?.unit ?? "", 62)],
+      axes: [
+        this.axis(x ? pick(x.label) : say("time"), x ? (x.unit ?? "") : "s", 38, x?.scale === "log"),
+        this.axis(pick(y?.label), y?.unit ?? "", 62, y?.scale === "log"),
+      ],
       series: [{}, ...this.series.map((each, i) => this.line(each, i))],
       bands: this.bands(),
       hooks: { setCursor: [() => this.showNow()], draw: [(plot) => this.drawn(plot)] },
     };
   }
 
-  private axis(label: string, unit: string, size: number): uPlot.Axis {
+  private axis(label: string, unit: string, size: number, isLog: boolean): uPlot.Axis {
     const muted = colour("text-muted");
-    const isBytes = unit === "bytes" || unit === "B";
+    const inBytes = isBytes(unit);
     return {
+      ...(inBytes && isLog ? { splits: (_plot, _axis, min, max) => powersOfTwo(min, max), filter: (_plot, splits) => splits } : {}),
       stroke: muted,
       font: FONT,
       labelFont: FONT,
-      label: [label, unit && !isBytes ? `(${unit})` : ""].filter(Boolean).join(" ") || undefined,
+      label: [label, unit && !inBytes ? `(${unit})` : ""].filter(Boolean).join(" ") || undefined,
       labelSize: 18,
-      size: isBytes ? size + 12 : size,
-      incrs: isBytes ? BINARY_STEPS : undefined,
+      size: inBytes ? size + 12 : size,
+      incrs: inBytes ? BINARY_STEPS : undefined,
       grid: { stroke: colour("line"), width: 1 },
       ticks: { stroke: colour("line"), width: 1, size: 4 },
       values: (_plot, values) =>
-        values.map((value) => (value === null ? "" : isBytes ? quantity(value, unit, compact) : compact(value))),
+        values.map((value) => (value === null ? "" : inBytes ? quantity(value, unit, compact) : compact(value))),
     };
   }
 
@@ -305,6 +309,16 @@ export class LineChart implements Chart, Teller {
     });
     return { x: place, y: this.plot.over.offsetTop, width: 0, height: this.plot.over.offsetHeight, lines: [`${name}: ${quantity(x, unit)}`, ...lines] };
   }
+}
+
+const isBytes = (unit: string | undefined) => unit === "bytes" || unit === "B";
+
+/** About six marks of a logarithmic axis in bytes: 1 KiB, 32 KiB, 1 MiB … */
+function powersOfTwo(min: number, max: number): number[] {
+  const [low, high] = [Math.ceil(Math.log2(min) - 1e-9), Math.floor(Math.log2(max) + 1e-9)];
+  const step = [1, 2, 5, 10, 20].find((each) => (high - low) / each <= 6) ?? 40;
+  const first = Math.ceil(low / step) * step;
+  return Array.from({ length: Math.max(0, Math.floor((high - first) / step) + 1) }, (_, i) => 2 ** (first + i * step));
 }
 
 /** The last thing that was said: a gap, if that is what it was. */

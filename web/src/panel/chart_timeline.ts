@@ -146,10 +146,9 @@ export class TimelineChart implements Chart, Teller {
       surface.text(pick(lane.label) || lane.id, left - 8, (at + 0.5) * row, "right", "text", left - 12);
     });
     for (const value of ticks(this.until || 1000, Math.max(2, Math.floor((surface.width - left) / 90)))) {
-      const x = this.x(surface, value);
+      const [x, words] = [this.x(surface, value), quantity(value, "ms")];
       surface.rule(x, 0, x, bottom);
-      const align = x > surface.width - 50 ? "right" : "left";
-      surface.text(`${number(value)} ms`, x + (align === "left" ? 2 : -2), surface.height - BOTTOM / 2, align);
+      if (x + 2 + textWidth(words) <= surface.width) surface.text(words, x + 2, surface.height - BOTTOM / 2, "left");
     }
   }
 

@@ -1,4 +1,5 @@
-// Numbers for people: four digits at most, units by their size.
+// Numbers and times for people: four digits at most, units by their size.
+import { lang } from "../strings";
 
 const BINARY = ["B", "KiB", "MiB", "GiB", "TiB"];
 const TIMES: [number, string][] = [[1, "ns"], [1e3, "µs"], [1e6, "ms"], [1e9, "s"]];
@@ -32,6 +33,7 @@ function bytes(value: number, show: (n: number) => string): string {
 
 function time(value: number, unit: string, show: (n: number) => string): string {
   const ns = value * (NANOSECONDS[unit] ?? 1);
+  if (ns === 0) return `0 ${unit}`;
   const [size, name] = TIMES.filter(([limit]) => Math.abs(ns) >= limit).pop() ?? [1, "ns"];
   return `${show(ns / size)} ${name}`;
 }
@@ -42,6 +44,13 @@ export function quantity(value: number, unit = "", show = number): string {
   if (unit in NANOSECONDS) return time(value, unit, show);
   if (unit === "%") return `${show(value)} %`;
   return unit ? `${show(value)} ${unit}` : show(value);
+}
+
+/** A moment, as short as can be: the year only if it is another one. */
+export function moment(ms: number): string {
+  const date = new Date(ms);
+  const year = date.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
+  return date.toLocaleString(lang, { year, month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" });
 }
 
 export function seconds(ms: number): string {

@@ -5,7 +5,7 @@ import { element } from "../dom";
 import { pick, say } from "../strings";
 import { toast } from "../toast";
 import { LineChart } from "./chart_line";
-import { quantity } from "./format";
+import { moment, quantity } from "./format";
 import type { Knobs } from "./knobs";
 import { difference } from "./results";
 import { save, saveButton } from "./save";
@@ -62,7 +62,7 @@ export class History {
   }
 
   private row(run: Summary): HTMLElement {
-    const link = element("a", { href: `/runs/${run.run}` }, new Date(run.started ?? 0).toLocaleString());
+    const link = element("a", { href: `/runs/${run.run}` }, moment(run.started ?? 0));
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
@@ -88,7 +88,7 @@ export class History {
   }
 
   private deleteButton(run: Summary): HTMLElement {
-    const when = new Date(run.started ?? 0).toLocaleString();
+    const when = moment(run.started ?? 0);
     const button = element("button", { type: "button", class: "quiet", "aria-label": `${say("delete")}: ${when}` }, "✕");
     button.addEventListener("click", () => void this.delete(run, when));
     return button;
@@ -130,7 +130,7 @@ export class History {
   }
 
   private runWords(name: string, run: Summary): string {
-    return `${name}: ${new Date(run.started ?? 0).toLocaleString()} · ${this.paramWords(run)}`;
+    return `${name}: ${moment(run.started ?? 0)} · ${this.paramWords(run)}`;
   }
 
   private differences(a: Summary, b: Summary): HTMLElement {
@@ -146,7 +146,8 @@ export class History {
         ...[...cells, change].map((cell) => element("td", {}, cell)),
       );
     });
-    return element("table", { class: "metrics" }, element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...rows));
+    const table = element("table", { class: "metrics" }, element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...rows));
+    return element("div", { class: "table-wrap", tabindex: "0", role: "group", "aria-label": say("difference") }, table);
   }
 
   /** Both runs' curves in one chart, in the same colours: A drawn through, B dashed. What was computed, dashed anyway, is left out. */

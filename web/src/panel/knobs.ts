@@ -147,7 +147,7 @@ export class Knobs {
     for (const chip of all(this.panel, ".chip"))
       if (chip.dataset.preset === here?.id) chip.setAttribute("aria-current", "true");
       else chip.removeAttribute("aria-current");
-    for (const words of all(this.panel, "[data-expect]")) words.toggleAttribute("data-shown", words.dataset.expect === here?.id);
+    for (const words of all(this.panel, "[data-expect]")) words.toggleAttribute("data-shown", words.dataset.expect === (here?.id ?? ""));
   }
 }
 
