@@ -43,12 +43,25 @@ struct progress *progress_new(size_t n_files)
     return progress;
 }
 
+static void item_clear_was(struct progress_item *item)
+{
+    free((char *)item->was); /* const for those who read it */
+    item->was = NULL;
+}
+
+static void file_clear(struct file_progress *file)
+{
+    for (size_t i = 0; i < file->n_items; i++)
+        item_clear_was(&file->items[i]);
+    free(file->items);
+}
+
 void progress_free(struct progress *progress)
 {
     if (!progress)
         return;
     for (size_t i = 0; i < progress->n_files; i++)
-        free(progress->files[i].items);
+        file_clear(&progress->files[i]);
     free(progress->files);
     free(progress->places);
     free(progress);
@@ -75,6 +88,11 @@ int progress_add(struct progress *progress, const struct topic *topic, const str
                                                                   .held = sync->n_held};
     progress->n_places += sync->n_items;
     return 0;
+}
+
+void progress_add_was(struct progress *progress, size_t i, char *was)
+{
+    progress->files[progress->n_files - 1].items[i].was = was;
 }
 
 static int file_compare(const void *a, const void *b)
@@ -175,6 +193,7 @@ void progress_set(struct progress *progress, const char *id, enum item_state sta
     for (; place && place < end && memcmp(place->item->id, id, ID_SIZE) == 0; place++) {
         place->item->state = state;
         place->item->changed = false;
+        item_clear_was(place->item);
     }
     if (revision > progress->revision)
         progress->revision = revision;

@@ -14,7 +14,8 @@ struct progress;
 struct progress_item {
     char id[ID_SIZE];
     enum item_state state;
-    bool changed; /* ticked when its text read differently */
+    bool changed;    /* ticked when its text read differently */
+    const char *was; /* … which was this; the progress's. NULL if not changed */
 };
 
 struct progress_count {
@@ -30,6 +31,8 @@ void progress_free(struct progress *progress);
  * the library's). -ENOMEM. */
 int progress_add(struct progress *progress, const struct topic *topic, const struct note_file *file,
                  const struct store_sync *sync);
+/* What item i of the file added last read when it was ticked; taken over. */
+void progress_add_was(struct progress *progress, size_t i, char *was);
 /* Sorts for the look-ups below; nothing is added afterwards. `revision` is the store's. -ENOMEM. */
 int progress_seal(struct progress *progress, uint64_t revision);
 

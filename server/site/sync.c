@@ -26,6 +26,19 @@ static void item_from_note(struct store_item *to, const struct note_item *from)
                               .checked = from->checked};
 }
 
+static int add_was(struct store *store, const struct store_sync *sync, struct progress *progress,
+                   struct err *err)
+{
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < sync->n_items; i++) {
+        char *was = NULL;
+        if (sync->items[i].changed)
+            r = store_item_was(store, sync->file, sync->items[i].id, &was, err);
+        progress_add_was(progress, i, was);
+    }
+    return r;
+}
+
 static int sync_file(struct store *store, const struct topic *topic, const struct note_file *file,
                      const char *confirm, struct progress *progress, struct err *err)
 {
@@ -44,7 +57,8 @@ static int sync_file(struct store *store, const struct topic *topic, const struc
     if (r < 0)
         return r;
     r = progress_add(progress, topic, file, &sync);
-    return r < 0 ? err_set(err, -r, "%s: out of memory", file->path) : 0;
+    return r < 0 ? err_set(err, -r, "%s: out of memory", file->path)
+                 : add_was(store, &sync, progress, err);
 }
 
 /* Calls sync_file for each file that parsed; `keys` gets the key of every file that is there at

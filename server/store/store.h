@@ -89,6 +89,21 @@ int store_item_set(struct store *store, const char *id, enum item_state state, i
 /* The slug of the topic in which the item stands, or stood last; freed by the caller. -ENOENT. */
 int store_item_topic(struct store *store, const char *id, char **ret, struct err *err);
 
+/* What the item read in the file (its key) when it was ticked; *ret is NULL if it reads the same
+ * now. Freed by the caller. -ENOENT: it does not stand there. */
+int store_item_was(struct store *store, const char *file, const char *id, char **ret,
+                   struct err *err);
+
+/* What was done on one day of the clock on the wall here. */
+struct store_day {
+    char date[11];      /* "2026-11-23" */
+    size_t items, runs; /* set to shaky or done, each once; started */
+};
+
+/* The days since `since_ms` on which anything was done, in order. each returns non-zero to stop. */
+int store_days(struct store *store, int64_t since_ms,
+               int (*each)(const struct store_day *day, void *ud), void *ud, struct err *err);
+
 /* The progress revision: grows with each state change, stored. */
 int store_revision(struct store *store, uint64_t *ret, struct err *err);
 

@@ -1,5 +1,5 @@
-/* store_items.c - states of items: their names, setting one, and the revision that counts changes.
- */
+/* store_items.c - states of items: their names, setting one, and the revision that counts changes;
+ * what an item read when it was ticked, and what was done day by day. */
 #include <errno.h>
 #include <string.h>
 
@@ -94,4 +94,37 @@ int store_item_topic(struct store *store, const char *id, char **ret, struct err
         return err_set(err, ENOENT, "there is no item %.40s", id);
     *ret = strdup((const char *)sqlite3_column_text(q, 0));
     return *ret ? 0 : err_set(err, ENOMEM, "out of memory");
+}
+
+int store_item_was(struct store *store, const char *file, const char *id, char **ret,
+                   struct err *err)
+{
+    cleanup_stmt sqlite3_stmt *q = sql_take(store, SQL_ITEM_WAS);
+    sql_text(q, 1, file);
+    sql_text(q, 2, id);
+    int r = sql_row(store, q, err);
+    if (r < 0)
+        return r;
+    if (r == 0)
+        return err_set(err, ENOENT, "%s has no item %.40s", file, id);
+    const char *was = (const char *)sqlite3_column_text(q, 0);
+    *ret = was ? strdup(was) : NULL;
+    return was && !*ret ? err_set(err, ENOMEM, "out of memory") : 0;
+}
+
+int store_days(struct store *store, int64_t since_ms,
+               int (*each)(const struct store_day *day, void *ud), void *ud, struct err *err)
+{
+    cleanup_stmt sqlite3_stmt *q = sql_take(store, SQL_DAYS);
+    sql_int(q, 1, since_ms);
+    int r;
+    while ((r = sql_row(store, q, err)) > 0) {
+        struct store_day day = {.items = (size_t)sqlite3_column_int64(q, 1),
+                                .runs = (size_t)sqlite3_column_int64(q, 2)};
+        const char *date = (const char *)sqlite3_column_text(q, 0);
+        strncpy(day.date, date ? date : "", sizeof day.date - 1);
+        if (each(&day, ud) != 0)
+            return 0;
+    }
+    return r;
 }

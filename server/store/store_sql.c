@@ -78,6 +78,8 @@ static const char *const statements[SQL_COUNT] = {
     [SQL_ITEM_TOPIC] =
         "SELECT f.topic FROM items i JOIN places p USING (item) JOIN files f USING (file)"
         " WHERE i.id = ?1 ORDER BY p.gone_at IS NULL DESC, p.gone_at DESC LIMIT 1",
+    [SQL_ITEM_WAS] = "SELECT p.was_text FROM places p JOIN files f USING (file)"
+                     " JOIN items i USING (item) WHERE f.key = ?1 AND i.id = ?2",
     [SQL_ITEM_SET] = "UPDATE items SET state = ?2, set_at = ?3 WHERE item = ?1",
     /* of another file of the topic, and not in this file already */
     [SQL_ITEM_OF_SLUG] =
@@ -122,6 +124,13 @@ static const char *const statements[SQL_COUNT] = {
     [SQL_FOLDED] = "UPDATE folded SET seq = (SELECT coalesce(max(seq), 0) FROM ticks)",
     [SQL_UNFOLDED] = "SELECT coalesce(max(seq), 0) > (SELECT seq FROM folded) FROM ticks",
     [SQL_REVISION] = "SELECT coalesce(max(seq), 0) FROM ticks",
+    /* ?1: since when. An item counts once a day, and not for what a file brought ticked */
+    [SQL_DAYS] = "SELECT day, count(DISTINCT item), count(run) FROM"
+                 " (SELECT date(t.at / 1000, 'unixepoch', 'localtime') AS day, t.item, NULL AS run"
+                 " FROM ticks t JOIN items i USING (item)"
+                 " WHERE t.at >= ?1 AND t.state <> 'todo' AND t.at <> i.born_at UNION ALL"
+                 " SELECT date(started_at / 1000, 'unixepoch', 'localtime'), NULL, run"
+                 " FROM runs WHERE started_at >= ?1) GROUP BY day ORDER BY day",
 
     [SQL_RUN_ADD] = "INSERT INTO runs (id, demo, params, started_at) VALUES (?1, ?2, ?3, ?4)",
     [SQL_RUN_LINES_ADD] = "INSERT INTO run_lines (run, first, n, at, bytes)"

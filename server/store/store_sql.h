@@ -43,6 +43,7 @@ enum store_sql {
     SQL_ITEM_FIND,
     SQL_ITEM_SET,
     SQL_ITEM_TOPIC,
+    SQL_ITEM_WAS,
     SQL_ITEM_OF_SLUG,
     SQL_ITEMS_VANISHED,
     SQL_ITEMS_FRESH,
@@ -55,6 +56,7 @@ enum store_sql {
     SQL_FOLD,
     SQL_FOLDED,
     SQL_REVISION,
+    SQL_DAYS,
 
     SQL_RUN_ADD,
     SQL_RUN_LINES_ADD,

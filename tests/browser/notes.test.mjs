@@ -182,6 +182,30 @@ test("answers are folded, three deep, and what is unfolded stays so when the not
   assert.ok(await answers[2].isVisible());
 });
 
+for (const javaScriptEnabled of [true, false])
+  test(`an item reworded since it was ticked shows what it read then, ${javaScriptEnabled ? "with" : "without"} JavaScript`, async (t) => {
+    const { file, data, args, prepd } = await serveNote(t, "# Locks\n\n- [ ] 先更新数据库再删缓存 <b>x</b>\n- [ ] what a futex is\n");
+    const { items } = await (await fetch(`${prepd.url}/api/items?topic=locks`)).json();
+    const put = { method: "PUT", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ state: "done" }) };
+    assert.equal((await fetch(`${prepd.url}/api/items/${items[0].id}`, put)).status, 200);
+    await prepd.stop();
+    await writeFile(file, "# Locks\n\n- [ ] 先删缓存再更新数据库 <b>x</b>\n- [ ] what a futex is\n");
+    const again = await startPrepd(t, { data, args });
+    const page = await openWindow(t, browser, `${again.url}/en/locks`, { javaScriptEnabled });
+    const badge = page.locator(".item-changed");
+    await badge.locator("summary").click();
+    assert.equal(await badge.locator("dd").nth(0).textContent(), "先更新数据库再删缓存 <b>x</b>");
+    assert.equal(await badge.locator("dd").nth(1).textContent(), "先删缓存再更新数据库 <b>x</b>");
+    assert.equal(await badge.locator("del").textContent(), "更新数据库再删缓存");
+    assert.equal(await badge.locator("ins").textContent(), "删缓存再更新数据库");
+    assert.equal(await page.locator(".item-changed b").count(), 0);
+    await badge.getByRole("button", { name: "Seen" }).click();
+    await badge.waitFor({ state: "detached" });
+    await page.reload();
+    assert.equal(await badge.count(), 0);
+    assert.equal(await stateOf(item(page, "删缓存")), "done");
+  });
+
 test("without JavaScript items are ticked by form", async (t) => {
   const { prepd } = await serveNote(t);
   const page = await openWindow(t, browser, `${prepd.url}/en/locks`, { javaScriptEnabled: false });

@@ -251,6 +251,89 @@ static void state_names_are_told_apart(void **state)
     assert_int_equal(item_state_from_name("", &read), -EINVAL);
 }
 
+/*** What it read, and which day ***/
+
+/* NULL, or what the first item read when it was ticked; freed by the caller. */
+static char *was_of(struct store *store, const struct note *note)
+{
+    char *was = NULL;
+    must(store_item_was(store, "zh/gc", note->items[0].id, &was, why));
+    return was;
+}
+
+static void an_item_reworded_since_it_was_ticked_tells_what_it_read(void **state)
+{
+    struct store *store = ((struct folder *)*state)->store;
+    cleanup_note struct note then, now;
+    note_read(&then, "- marking begins at the trigger\n- two");
+    sync_note(store, "zh/gc", &then);
+    set_item(store, then.items[0].id, ITEM_DONE);
+    assert_null(was_of(store, &then));
+    note_read(&now, "- marking begins at the goal\n- two");
+    sync_note(store, "zh/gc", &now);
+    assert_string_equal(now.items[0].id, then.items[0].id);
+    cleanup_free char *was = was_of(store, &now);
+    assert_string_equal(was, "marking begins at the trigger");
+    set_item(store, now.items[0].id, ITEM_DONE);
+    assert_null(was_of(store, &now));
+}
+
+static void what_an_item_read_in_another_file_is_not_known(void **state)
+{
+    struct folder *folder = *state;
+    cleanup_note struct note note;
+    char *was = NULL;
+    note_read(&note, two_items);
+    sync_note(folder->store, "zh/gc", &note);
+    assert_int_equal(store_item_was(folder->store, "en/gc", note.items[0].id, &was, NULL), -ENOENT);
+}
+
+static void set_at(struct store *store, const char *id, enum item_state to, int64_t wall_ms)
+{
+    uint64_t revision;
+    assert_int_equal(store_begin(store), 0);
+    must(store_item_set(store, id, to, wall_ms, &revision, why));
+    assert_int_equal(store_commit(store), 0);
+}
+
+static int write_day(const struct store_day *day, void *ud)
+{
+    text_printf(ud, "%s: %zu items, %zu runs\n", day->date, day->items, day->runs);
+    return 0;
+}
+
+static void add_run(struct store *store, char digit, int64_t started_ms)
+{
+    struct store_run run = {.demo = "gc", .params = (char[]){"{}"}, .started_ms = started_ms};
+    memset(run.id, digit, ID_SIZE - 1);
+    assert_int_equal(store_begin(store), 0);
+    must(store_run_start(store, &run, why));
+    assert_int_equal(store_commit(store), 0);
+}
+
+static void days_count_items_once_and_runs_but_not_what_was_taken_back(void **state)
+{
+    enum { HOUR = 3600000 };
+    const int64_t noon = 1700000000000 / (24 * HOUR) * (24 * HOUR) + 12 * HOUR; /* 2023-11-14 */
+    struct store *store = ((struct folder *)*state)->store;
+    cleanup_note struct note note;
+    cleanup_text struct text days = {0};
+    setenv("TZ", "UTC", 1);
+    note_read(&note, "- one\n- two\n- three");
+    note.items[2].checked = true; /* by the file, not by the reader */
+    sync_note(store, "zh/gc", &note);
+    set_at(store, note.items[0].id, ITEM_SHAKY, noon - 48 * HOUR); /* before */
+    set_at(store, note.items[0].id, ITEM_DONE, noon);
+    set_at(store, note.items[0].id, ITEM_TODO, noon + 1);
+    set_at(store, note.items[0].id, ITEM_SHAKY, noon + 2);
+    set_at(store, note.items[1].id, ITEM_DONE, noon + 3);
+    set_at(store, note.items[1].id, ITEM_TODO, noon + 24 * HOUR); /* nothing done */
+    add_run(store, 'a', noon + 4);
+    add_run(store, 'b', noon + 48 * HOUR);
+    must(store_days(store, noon - 24 * HOUR, write_day, &days, why));
+    assert_string_equal(days.data, "2023-11-14: 2 items, 1 runs\n2023-11-16: 0 items, 1 runs\n");
+}
+
 #define with_store(f) cmocka_unit_test_setup_teardown(f, store_setup, folder_teardown)
 
 int main(void)
@@ -269,6 +352,9 @@ int main(void)
         with_store(a_batch_rolled_back_leaves_the_states_before_it),
         with_store(a_tick_is_one_row_until_the_notes_are_read_again),
         with_store(an_unchanged_file_writes_nothing),
+        with_store(an_item_reworded_since_it_was_ticked_tells_what_it_read),
+        with_store(what_an_item_read_in_another_file_is_not_known),
+        with_store(days_count_items_once_and_runs_but_not_what_was_taken_back),
         cmocka_unit_test(state_names_are_told_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

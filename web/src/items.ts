@@ -73,6 +73,7 @@ async function sendUntilStored(id: string): Promise<void> {
       takeBack(id, error);
       return;
     }
+    for (const item of itemsWith(id)) find(item, ":scope > .item-changed")?.remove(); // it was ticked as it reads now
     const now = sending.get(id);
     if (!now || now.wanted === state) sending.delete(id);
     else now.stored = state;
