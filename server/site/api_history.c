@@ -97,6 +97,7 @@ static void delete_done(void *job, int status)
         runs_forget(runs, run);
         status = 0; /* it may never have been stored */
     }
+    history->site->runs_revision++;
     if (status < 0)
         history_fail(history, status);
     else

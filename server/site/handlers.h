@@ -19,7 +19,18 @@ void reply_err(struct http_request *req, const struct err *err);
 enum lang request_lang(const struct http_request *req);
 bool lang_from_name(const char *name, enum lang *ret);
 
-/* ---- pages (serve_pages.c) ---- */
+/* zh or en, of a path that begins with it: the routes allow nothing else. */
+enum lang path_lang(const struct http_request *req);
+/* True if the address has ?lang=, and was answered: the choice is remembered, the address cleaned.
+ */
+bool switch_language(struct http_request *req);
+/* Answers with the page kept for this path under the notes' revision and `revision`, or has `write`
+ * make it. */
+void serve_kept(struct http_request *req, const struct topic *topic, uint64_t revision,
+                void (*write)(struct text *out, const struct site *site, const struct topic *topic,
+                              enum lang lang));
+
+/* ---- pages (serve_home.c, serve_pages.c) ---- */
 void serve_root(struct http_request *req);
 void serve_home(struct http_request *req);
 void serve_topic(struct http_request *req);

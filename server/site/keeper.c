@@ -199,6 +199,7 @@ static char *dump(const json_t *json)
 void keeper_started(struct run *run, void *ud)
 {
     struct site *site = ud;
+    site->runs_revision++;
     struct keeper *keeper = calloc(1, sizeof *keeper);
     if (!keeper) {
         log_warning("run %s will not be stored: out of memory", run_id(run));

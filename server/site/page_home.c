@@ -124,6 +124,8 @@ void page_home(struct text *out, const struct site *site, enum lang lang)
     write_overall(out, site, lang);
     write_topics(out, site, lang);
     write_weak_spots(out, site, lang);
+    if (site->days)
+        part_year(out, site->days, lang);
     html_printf(out, "<section><h2>%s</h2>", tr(lang, S_DEMOS));
     gallery_write(out, site, 3, lang);
     text_puts(out, "</section>");

@@ -19,8 +19,7 @@ static const char html_type[] = "text/html; charset=utf-8";
 
 /*** Languages ***/
 
-/* /zh/… or /en/…: the routes allow nothing else. */
-static enum lang path_lang(const struct http_request *req)
+enum lang path_lang(const struct http_request *req)
 {
     return strncmp(http_path(req), "/en", 3) == 0 ? LANG_EN : LANG_ZH;
 }
@@ -37,9 +36,7 @@ static int add_other_argument(const char *name, const char *value, void *ud)
     return to->failed;
 }
 
-/* A link of the language switch has ?lang=xx: it is remembered in a cookie, and the address is
- * cleaned by a redirect. True if it was one, and answered. */
-static bool switch_language(struct http_request *req)
+bool switch_language(struct http_request *req)
 {
     enum lang lang;
     if (!lang_from_name(http_query(req, "lang"), &lang))
@@ -59,46 +56,25 @@ static bool switch_language(struct http_request *req)
     return true;
 }
 
-void serve_root(struct http_request *req)
-{
-    http_set_header(req, "Vary", "Accept-Language, Cookie");
-    http_reply_redirect(req, 302, request_lang(req) == LANG_EN ? "/en/" : "/zh/");
-}
-
 /*** Cached pages ***/
 
-/* Answers with the page kept for this path, or has `write` make it. */
-static void serve_cached(struct http_request *req, const struct topic *topic,
-                         void (*write)(struct text *out, const struct site *site,
-                                       const struct topic *topic, enum lang lang))
+void serve_kept(struct http_request *req, const struct topic *topic, uint64_t revision,
+                void (*write)(struct text *out, const struct site *site, const struct topic *topic,
+                              enum lang lang))
 {
     struct site *site = site_of(req);
-    uint64_t progress = progress_revision(site->progress);
     const char *path = http_path(req);
-    struct http_page *page = pagecache_get(site->pages, path, site->notes_revision, progress);
+    struct http_page *page = pagecache_get(site->pages, path, site->notes_revision, revision);
     if (!page) {
         struct text html = {0};
         write(&html, site, topic, path_lang(req));
         page = http_page_new(html_type, "no-cache", &html);
-        if (!page || pagecache_put(site->pages, path, site->notes_revision, progress, page) < 0) {
+        if (!page || pagecache_put(site->pages, path, site->notes_revision, revision, page) < 0) {
             reply_err(req, &(struct err){.code = ENOMEM});
             return;
         }
     }
     http_reply_page(req, page);
-}
-
-static void write_home(struct text *out, const struct site *site, const struct topic *topic,
-                       enum lang lang)
-{
-    (void)topic;
-    page_home(out, site, lang);
-}
-
-void serve_home(struct http_request *req)
-{
-    if (!switch_language(req))
-        serve_cached(req, NULL, write_home);
 }
 
 /* The topic of the path, or NULL and a 404 page. */
@@ -117,7 +93,7 @@ void serve_topic(struct http_request *req)
         return;
     const struct topic *topic = find_topic(req);
     if (topic)
-        serve_cached(req, topic, page_topic);
+        serve_kept(req, topic, progress_revision(site_of(req)->progress), page_topic);
 }
 
 /*** Ticking and confirming by form ***/

@@ -169,6 +169,7 @@ void site_close(struct site *site)
     store_close(site->store);
     pagecache_free(site->pages);
     progress_free(site->progress);
+    free(site->days);
     library_free(site->library);
     catalogue_free(site->catalogue);
     free(site);

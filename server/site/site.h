@@ -22,6 +22,7 @@ struct progress;
 struct pagecache;
 struct broadcast;
 struct keeper;
+struct days;
 
 struct site {
     struct loop *loop;
@@ -40,6 +41,9 @@ struct site {
     const struct library_source *sources;
     size_t n_sources;
     uint64_t notes_revision; /* grows with each new library */
+    uint64_t runs_revision;  /* grows with each run started or deleted */
+    struct days *days;       /* for the home page, as of days_revision (serve_home.c); or NULL */
+    uint64_t days_revision;
     bool rescanning, rescan_again;
 };
 

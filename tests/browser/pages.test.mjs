@@ -65,6 +65,30 @@ test("nothing is wider than a phone, on any page", async (t) => {
   }
 });
 
+test("home has a year of days, without JavaScript too, which a tick and a run change", async (t) => {
+  const prepd = await startPrepd(t);
+  const page = await openWindow(t, browser, `${prepd.url}/en/`, { javaScriptEnabled: false, timezoneId: "UTC" });
+  await page.getByText("Nothing yet.").waitFor();
+  const { topics } = await (await page.request.get(`${prepd.url}/api/topics`)).json();
+  const { items } = await (await page.request.get(`${prepd.url}/api/items?topic=${topics[0].slug}`)).json();
+  const set = (id, state) => page.request.put(`${prepd.url}/api/items/${id}`, { data: { state } });
+  const today = async () => {
+    await page.reload();
+    await page.getByText("Day by day").click();
+    return page.locator(".year tbody tr").evaluateAll((rows) => rows.map((row) => [...row.cells].slice(1).map((cell) => Number(cell.textContent))));
+  };
+  for (const item of items.slice(0, 3)) await set(item.id, "done");
+  assert.deepEqual(await today(), [[3, 0]]);
+  await set(items[0].id, "shaky");
+  assert.deepEqual(await today(), [[3, 0]], "an item counts once a day");
+  const started = await page.request.post(`${prepd.url}/api/demos/bloom/runs`, { data: { params: { n: 2000 } } });
+  assert.deepEqual(await today(), [[3, 1]]);
+  const { run } = await started.json();
+  await page.request.post(`${prepd.url}/api/runs/${run}/stop`, { data: {} });
+  assert.equal(await page.locator(".year rect").count(), 1);
+  await page.locator(".year-picture").focus();
+});
+
 test("the drawer of a phone opens, closes and leads to a topic", async (t) => {
   const prepd = await startPrepd(t);
   const page = await openWindow(t, browser, `${prepd.url}/zh/`, { viewport: { width: 390, height: 844 }, hasTouch: true });
