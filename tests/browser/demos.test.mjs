@@ -243,6 +243,52 @@ test("every kind of chart tells its values to mouse and keyboard, and loses none
   assert.equal(rows.bars, 12);
 });
 
+test("by keyboard alone: read, tick, run, stop, and look at the history, with the focus always in sight", async (t) => {
+  const notes = await folder(t);
+  await mkdir(join(notes, "zh"));
+  await writeFile(join(notes, "zh", "01-keys.md"), `# Keys\n\n- [ ] first\n- [ ] second\n\n${"words\n\n".repeat(20)}[run](demo:bloom?pace=100)\n`);
+  const prepd = await startPrepd(t, { args: ["--only-notes", "--notes", notes] });
+  const page = await openWindow(t, browser, `${prepd.url}/zh/keys`, { viewport: { width: 1200, height: 700 }, reducedMotion: "reduce" });
+  await waitForState(page, "idle");
+  const press = async (...keys) => {
+    for (const key of keys) await page.keyboard.press(key);
+  };
+  /** Tab until the focus is where it is wanted; wherever it is, it can be seen, and has a ring. */
+  const tabTo = async (selector) => {
+    for (let i = 0; i < 80; i++) {
+      await press("Tab");
+      const focus = await page.evaluate((wanted) => {
+        const node = document.activeElement;
+        const { x, y, width, height } = node.getBoundingClientRect();
+        const shown = node.matches("[type='radio']") ? node.nextElementSibling : node;
+        const top = document.elementFromPoint(x + width / 2, y + Math.min(height, 30) / 2);
+        const isSeen = top !== null && (node.contains(top) || top.contains(node) || top.closest("label, form") === node.closest("label, form"));
+        return { isThere: node.matches(wanted), isSeen, ring: getComputedStyle(shown).outlineStyle, name: node.outerHTML.slice(0, 120) };
+      }, selector);
+      assert.ok(focus.isSeen, `hidden: ${focus.name}`);
+      assert.notEqual(focus.ring, "none", `no ring: ${focus.name}`);
+      if (focus.isThere) return;
+    }
+    assert.fail(`Tab never comes to ${selector}`);
+  };
+  await press("j", "j", "x");
+  assert.equal(await page.locator(".item", { hasText: "second" }).getAttribute("data-state"), "done");
+  await tabTo("[data-do='run']");
+  await press("Enter");
+  await waitForState(page, "running");
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.do), "stop");
+  await press("Enter");
+  await waitForState(page, "stopped");
+  await tabTo("[role='tab']");
+  await press("ArrowLeft");
+  await page.locator(".history tbody tr").waitFor();
+  await tabTo(".history a");
+  await press("Enter");
+  await waitForState(page, "stopped");
+  await press("?");
+  assert.equal(await page.getByRole("dialog").evaluate((node) => node.contains(document.activeElement)), true);
+});
+
 test("stop ends it, and says who did", async (t) => {
   const { page } = await openDemo(t);
   await page.getByRole("button", { name: "运行", exact: true }).click();
