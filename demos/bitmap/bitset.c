@@ -3,10 +3,21 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "bits.h"
 
-enum { CACHE_LINE = 64 };
+enum { CACHE_LINE = 64, HUGE_PAGE = 2 << 20 };
+
+/* A bitmap of many MiB asks for huge pages: there are 512 times fewer to take and, above all, to
+ * give back, and 512 MiB in pages of 4 KiB take a tenth of a second to free. A wish: the kernel may
+ * have none. */
+static void ask_for_huge_pages(char *memory, size_t bytes)
+{
+    size_t before = -(uintptr_t)memory % HUGE_PAGE;
+    if (bytes >= before + HUGE_PAGE)
+        madvise(memory + before, (bytes - before) / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
+}
 
 struct bitset *bitset_new(uint64_t range)
 {
@@ -20,11 +31,13 @@ struct bitset *bitset_new(uint64_t range)
     set->range = range;
     set->n_words = (size_t)((range + 63) / 64);
     /* Not aligned_alloc and memset: a large calloc is memory that costs nothing until written. */
-    set->memory = calloc(set->n_words * sizeof *set->words + CACHE_LINE, 1);
+    size_t bytes = set->n_words * sizeof *set->words + CACHE_LINE;
+    set->memory = calloc(bytes, 1);
     if (!set->memory) {
         bitset_free(set);
         return NULL;
     }
+    ask_for_huge_pages(set->memory, bytes);
     uintptr_t start = (uintptr_t)set->memory + CACHE_LINE - 1;
     set->words = (uint64_t *)(start / CACHE_LINE * CACHE_LINE);
     return set;

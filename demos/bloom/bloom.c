@@ -160,6 +160,8 @@ static int run(struct demo *demo)
     bloom_free(filter); /* its memory is needed for what follows */
     end_note(demo, &plan, &filled);
     report_filled(demo, &plan, &filled);
+    if (demo_stopping(demo))
+        return 0; /* without making the filters of a comparison that will not be */
     if (experiment_each_k(demo, &plan) < 0 || experiment_layouts(demo, &plan) < 0)
         return out_of_memory(demo);
     demo_progress(demo, 1);
