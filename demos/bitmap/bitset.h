@@ -3,7 +3,7 @@
  * Number i is bit i % 64 of word i / 64. Adding, looking up and removing are one access to memory;
  * sets of the same range are combined word by word (bits.h). The size depends on the range alone:
  * 2^32 numbers take 512 MiB, be it for four billion of them or for one. Memory that was never
- * written is not taken from the machine until it is.
+ * written is not taken from the machine until it is; a large set asks for pages of 2 MiB.
  *
  * The functions of one number are here, to be inlined: a call would cost more than the work. */
 #ifndef BITMAP_BITSET_H
