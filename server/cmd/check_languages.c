@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { PROPOSALS_MAX = 20 }; /* of a note: each looks at all ids */
+
 static bool has_id(const struct note *note, const char *id)
 {
     for (size_t i = 0; i < note->n_items; i++)
@@ -16,21 +18,27 @@ static bool has_id(const struct note *note, const char *id)
 static void propose_id(struct proposal *proposal, const char *id, const struct note *own,
                        const struct note *other)
 {
-    for (size_t i = 0; i < other->n_items; i++)
-        if (other->items[i].slug && !has_id(own, other->items[i].slug))
-            propose(proposal, id, other->items[i].slug);
+    for (size_t i = 0; i < other->n_items; i++) {
+        struct proposal nearer = *proposal;
+        if (other->items[i].slug)
+            propose(&nearer, id, other->items[i].slug);
+        if (nearer.best != proposal->best && !has_id(own, nearer.best))
+            *proposal = nearer;
+    }
 }
 
 static void check_ids(struct checked *checked, const struct note_file *other)
 {
     const struct note *note = checked->file->note;
+    size_t proposals = PROPOSALS_MAX;
     for (size_t i = 0; i < note->n_items; i++) {
         const char *id = note->items[i].slug;
         if (!id || has_id(other->note, id))
             continue;
         struct proposal proposal = {0};
         char text[96];
-        propose_id(&proposal, id, note, other->note);
+        if (proposals && proposals--)
+            propose_id(&proposal, id, note, other->note);
         FOUND(checked, place_of(&checked->places.ids, i),
               "^%s is not in %s; write the item there too, with this id%s", id, other->path,
               proposal_text(&proposal, text, sizeof text));

@@ -220,9 +220,11 @@ MD
     yes '##' | head -c 300000 | note zh/04-d.md
     yes '```' | head -c 1000000 | note zh/05-e.md
     yes 'redis linux "go routine" mysql' | head -c 1000000 | note zh/06-f.md
+    for i in $(seq 4900); do printf -- '- [ ] x ^zh%d\n' "$i"; done | note zh/07-g.md
+    sed 's/zh/en/' "$NOTES/zh/07-g.md" | note en/07-g.md
     run timeout 60 "$PREPD_BIN" check notes
     equal "$status" 1
-    contains "6 files"
+    contains "8 files"
 }
 
 @test "a file by itself is checked with its neighbours, and only it" {
