@@ -102,7 +102,7 @@ const inkByColumn = (canvas) => {
 
 test("a line is not drawn across a gap, but across points that say nothing of it", async (t) => {
   const prepd = await startPrepd(t, { args: TEST_DEMOS });
-  const page = await openWindow(t, browser, `${prepd.url}/demos/show`);
+  const page = await openWindow(t, browser, `${prepd.url}/demos/show`, { workers: false });
   await waitForState(page, "idle");
   /** Ink of the middle of the chart where the values between two points are as given. */
   const inkOf = async (between) => {
@@ -131,7 +131,7 @@ test("a line is not drawn across a gap, but across points that say nothing of it
 
 test("a timeline has rows for the lanes in which something happened, and no others", async (t) => {
   const prepd = await startPrepd(t, { args: TEST_DEMOS });
-  const page = await openWindow(t, browser, `${prepd.url}/demos/show`);
+  const page = await openWindow(t, browser, `${prepd.url}/demos/show`, { workers: false });
   await waitForState(page, "idle");
   const span = (lane, from) => ({ event: "span", view: "time", lane, from, to: from + 40, kind: "run" });
   const rowsWith = async (lanes) => {

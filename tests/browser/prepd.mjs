@@ -2,6 +2,7 @@
 // happen. PREPD_BIN names the program; CHROMIUM a browser other than Debian's.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import http from "node:http";
 import { tmpdir } from "node:os";
@@ -134,7 +135,7 @@ export const TEST_DEMOS = ["--demos", join(dirname(PREPD_BIN), "tests", "demos")
 /** Has the page, opened without `workers` (their requests cannot be answered here), get these events for whatever run it starts: for charts
  *  of values that no real run gives twice. */
 export async function playEvents(page, events) {
-  const run = "0".repeat(32);
+  const run = randomBytes(16).toString("hex");
   const mark = (kind) => `event: ${kind}\ndata: {"run":"${run}"}\n\n`;
   const lines = events.map((event, i) => `id: ${i + 1}\nevent: ${event.event}\ndata: ${JSON.stringify({ t: i, ...event })}\n\n`);
   const body = [mark("run"), ...lines, mark("end")].join("");
