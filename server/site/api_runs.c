@@ -133,54 +133,42 @@ void api_run(struct http_request *req)
 
 /*** Its log ***/
 
-/* A client that gets the log as it is read. */
-struct follower {
-    struct run_reader *reader;
-    struct http_stream *stream;
-};
-
-static ssize_t follower_read(void *ud, char *buf, size_t max)
+static ssize_t reader_read(void *reader, char *buf, size_t max)
 {
-    struct follower *follower = ud;
-    return run_reader_read(follower->reader, buf, max);
+    return run_reader_read(reader, buf, max);
 }
 
-static void follower_gone(void *ud)
+static void reader_gone(void *reader)
 {
-    struct follower *follower = ud;
-    run_reader_free(follower->reader);
-    free(follower);
+    run_reader_free(reader);
 }
 
-static void follower_wake(void *ud)
+static void wake_stream(void *stream)
 {
-    struct follower *follower = ud;
-    http_stream_wake(follower->stream);
+    http_stream_wake(stream);
 }
 
 /* Answers with the log after line `after`; `log` is NULL if it is only in the store. */
 static void follow(struct http_request *req, struct runlog *log, enum run_form form, uint64_t after)
 {
     static const struct http_stream_ops ops[] = {
-        [RUN_EVENTS] = {NULL, follower_read, follower_gone},
-        [RUN_NDJSON] = {"application/x-ndjson", follower_read, follower_gone},
+        [RUN_EVENTS] = {NULL, reader_read, reader_gone},
+        [RUN_NDJSON] = {"application/x-ndjson", reader_read, reader_gone},
     };
-    struct follower *follower = calloc(1, sizeof *follower);
     struct run_reader_options options = {.site = site_of(req),
                                          .id = http_param(req, "run"),
                                          .log = log,
                                          .form = form,
-                                         .after = after,
-                                         .wake = follower_wake,
-                                         .ud = follower};
-    if (follower)
-        follower->reader = run_reader_new(&options);
-    if (!follower || !follower->reader) {
-        free(follower);
+                                         .after = after};
+    struct run_reader *reader = run_reader_new(&options);
+    struct http_stream *stream;
+    if (!reader) {
         reply_err(req, &(struct err){.code = ENOMEM});
         return;
     }
-    http_reply_stream(req, &ops[form], follower, &follower->stream);
+    http_reply_stream(req, &ops[form], reader, &stream);
+    if (stream) /* else the reader is gone */
+        run_reader_on_wake(reader, wake_stream, stream);
 }
 
 static void log_found(void *ud, struct kept_run *kept, const struct err *err)

@@ -138,12 +138,13 @@ static bool add_run(const struct feed_wish *wish, const char *value)
                                          .id = feed_run->id,
                                          .log = run ? run_log(run) : NULL,
                                          .form = RUN_EVENTS,
-                                         .after = after,
-                                         .wake = feed_wake,
-                                         .ud = feed};
+                                         .after = after};
     feed_run->reader = run_reader_new(&options);
-    feed->n += feed_run->reader != NULL;
-    return feed_run->reader;
+    if (!feed_run->reader)
+        return false;
+    run_reader_on_wake(feed_run->reader, feed_wake, feed);
+    feed->n++;
+    return true;
 }
 
 static int add_argument(const char *name, const char *value, void *ud)

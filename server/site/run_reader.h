@@ -22,12 +22,11 @@ struct run_reader_options {
     struct runlog *log; /* NULL: it is only in the store */
     enum run_form form;
     uint64_t after; /* number of the last line the reader has; 0: none */
-    /* Called once after each read that gave 0. */
-    void (*wake)(void *ud);
-    void *ud;
 };
 
 struct run_reader *run_reader_new(const struct run_reader_options *options); /* NULL: no memory */
+/* wake(ud) is called once after each read that gave 0. To be set before the first. */
+void run_reader_on_wake(struct run_reader *reader, void (*wake)(void *ud), void *ud);
 /* wake comes no more. NULL is fine. */
 void run_reader_free(struct run_reader *reader);
 
