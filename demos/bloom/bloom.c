@@ -13,7 +13,8 @@
 #include "manifest.h"
 
 static const double filter_bytes_max = 400e6; /* within the manifest's limit */
-static const double keys_max = 2e8;           /* so that a run ends within its seconds */
+static const double keys_max = 2e8;           /* so that a run ends within its seconds, */
+static const double probes_max = 2e9;         /* also on a busy machine */
 
 /*** The plan ***/
 
@@ -73,6 +74,13 @@ static int plan_refuse(struct demo *demo, const struct plan *plan)
                            "%.0f keys would be inserted, at most %.0f are allowed here: choose a "
                            "smaller overfill or n",
                            (double)plan->total, keys_max);
+    if ((double)plan->total * plan->probes > probes_max)
+        return demo_refuse(demo, "k",
+                           "%.0f 个键各探测 %d 次，一次运行做不完（至多 %.0f 次）：请减小 k、n 或 "
+                           "overfill",
+                           "%.0f keys at %d probes each are more than a run has time for (%.0f "
+                           "probes): choose a smaller k, n or overfill",
+                           (double)plan->total, plan->probes, probes_max);
     return 0;
 }
 
