@@ -12,9 +12,9 @@ static const struct way {
     enum end first;
     enum how how;
 } ways[N_WAYS] = {
-    [NEW] = {"FIN, client first", false, CLIENT, WITH_FIN},
-    [BY_SERVER] = {"FIN, server first", false, SERVER, WITH_FIN},
-    [BY_RST] = {"SO_LINGER 0 (RST)", false, CLIENT, WITH_RST},
+    [NEW] = {"FIN: client", false, CLIENT, WITH_FIN},
+    [BY_SERVER] = {"FIN: server", false, SERVER, WITH_FIN},
+    [BY_RST] = {"RST", false, CLIENT, WITH_RST},
     [KEPT] = {"keep-alive", true, CLIENT, WITH_FIN},
 };
 

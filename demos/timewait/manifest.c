@@ -3,7 +3,7 @@
 #include "manifest.h"
 
 static const struct demo_param params[] = {
-    {"ports", DEMO_INT, "4000", 1, 55535, 1, .log = true, .unit = "ports",
+    {"ports", DEMO_INT, "2000", 1, 55535, 1, .log = true, .unit = "ports",
      .label = {"本地端口（ip_local_port_range）", "local ports (ip_local_port_range)"},
      .help =
          {"10000 起这么多个；系统默认是 32768–60999，共 28232 个。个数是奇数时，一次查找会漏掉一个",
@@ -71,11 +71,14 @@ static const struct demo_param params[] = {
 static const struct demo_preset presets[] = {
     {"default",
      {"挥手，然后端口用完", "a close, then out of ports"},
-     {"先看一条连接怎样关：先发 FIN 的一端最后停在 TIME_WAIT。再尽快新建连接：4000 个端口用到一半，"
-      "connect() 慢了十几倍；全用完就是 EADDRNOTAVAIL，此后一条也连不上。",
+     {"先看一条连接怎样关：先发 FIN 的一端最后停在 TIME_WAIT。再尽快新建连接：2000 个端口用到一半，"
+      "connect() 慢了近十倍；全用完就是 "
+      "EADDRNOTAVAIL，此后一条也连不上。最后比四种做法，再让服务端忘记 "
+      "close()。",
       "First, how one connection closes: the end that sends its FIN first is left in TIME_WAIT. "
-      "Then new connections as fast as they go: with half of the 4000 ports taken connect() gets "
-      "over ten times as slow; with all of them it is EADDRNOTAVAIL, and none can be made."},
+      "Then new connections as fast as they go: with half of the 2000 ports taken connect() gets "
+      "nearly ten times as slow; with all of them it is EADDRNOTAVAIL, and none can be made. Then "
+      "four ways side by side, and a server that forgets close()."},
      (const char *const[]){NULL}},
     {"half-range",
      {"用掉一半就慢：没有错误", "slow at half: no error"},
@@ -85,7 +88,7 @@ static const struct demo_preset presets[] = {
       "As many ports as the system has by default, 28,232. At half of them connect() jumps from "
       "some 15 µs to over a millisecond without a single error: the kernel tries every port of one "
       "parity first."},
-     (const char *const[]){"ports=28232", "seconds=5", "cures=0", "descriptors=0", NULL}},
+     (const char *const[]){"ports=28232", "seconds=7", "cures=0", "descriptors=0", NULL}},
     {"reuse",
      {"tcp_tw_reuse：满 1 秒就能用", "tcp_tw_reuse: usable after 1 s"},
      {"1000 个端口，允许复用：一用完照样 EADDRNOTAVAIL，但 1 秒后端口陆续回来，长期正好每秒 1000 "
@@ -102,14 +105,14 @@ static const struct demo_preset presets[] = {
       "TIME_WAIT 全在客户端，端口照样用完。",
       "50 requests at a time and a pool of 2, as http.Transport has by default: 960 of 1000 "
       "requests open a connection, every TIME_WAIT is the client's, and the ports run out."},
-     (const char *const[]){"parallel=50", "idle=2", "ports=6000", "seconds=4", "cures=0",
+     (const char *const[]){"parallel=50", "idle=2", "ports=3000", "seconds=4", "cures=0",
                            "descriptors=0", NULL}},
     {"pool",
      {"治本：连接池够大", "the cure: a pool that is large enough"},
      {"同样并发 50，池里留 100 条：只新建 50 条连接，一个 TIME_WAIT 也没有，每秒请求数反而更多。",
       "The same 50 at a time with 100 kept: 50 connections in all, not one TIME_WAIT, and more "
       "requests a second."},
-     (const char *const[]){"parallel=50", "idle=100", "ports=6000", "seconds=2", "descriptors=0",
+     (const char *const[]){"parallel=50", "idle=100", "ports=3000", "seconds=2", "descriptors=0",
                            NULL}},
     {"addresses",
      {"加目的地址", "more destinations"},
