@@ -505,3 +505,18 @@ test("without JavaScript a demo runs by form and shows its results", async (t) =
     assert.match(await page.locator(".run-state").textContent(), /正常结束/);
   }, 60000);
 });
+
+test("a close is drawn as the kernel tells it, in a network of the demo's own, and every check holds", async (t) => {
+  const prepd = await startPrepd(t);
+  const { available, why } = await (await fetch(`${prepd.url}/api/demos/timewait`)).json();
+  if (!available) return t.skip(why);
+  const page = await openWindow(t, browser, `${prepd.url}/demos/timewait?ports=100&seconds=0.5&cures=0.05&descriptors=32&pace=0&step=60`);
+  await waitForState(page, "idle");
+  await page.keyboard.press("r");
+  await waitForState(page, "ended");
+  for (const check of await page.locator("[data-check]").all()) assert.equal(await check.getAttribute("data-ok"), "true");
+  const said = await page.locator("[data-view='close'] .message text").allTextContents();
+  for (const word of ["FIN", "FIN_WAIT_2", "CLOSE_WAIT", "LAST_ACK", "TIME_WAIT"]) assert.ok(said.includes(word), `${word}: ${said}`);
+  assert.equal(await page.locator("[data-metric='exhausted_at'] .measured").textContent(), "100");
+  return undefined;
+});
