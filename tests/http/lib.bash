@@ -2,6 +2,7 @@
 # PREPD_BIN names the program.
 
 : "${PREPD_BIN:?PREPD_BIN must name the prepd to test}"
+PREPD_BIN=$(realpath "$PREPD_BIN") # tests change folder
 
 # serve ARG... : starts prepd; sets PREPD_PID and URL. Fails the test with prepd's own words if it does not start.
 serve() {
