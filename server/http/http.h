@@ -112,7 +112,8 @@ void http_reply_error(struct http_request *req, int status, const char *code, co
 struct http_page *http_page_new(const char *content_type, const char *cache_control,
                                 struct text *body);
 /* As http_page_new, for a file that is not ours: it comes with a policy of its own, under which
- * nothing in it runs or loads when it is opened by itself. */
+ * nothing in it runs or loads when it is opened by itself. On any thread; the page then belongs to
+ * the loop's. */
 struct http_page *http_page_new_foreign(const char *content_type, const char *cache_control,
                                         struct text *body);
 void http_page_free(struct http_page *page); /* replies under way keep what they need */

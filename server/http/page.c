@@ -15,7 +15,16 @@
 #include "http/negotiate.h"
 #include "http/server.h"
 
-enum { GZIP_LEVEL = 9, GZIP_WINDOW = 15 + 16, GZIP_MEMORY = 9 };
+/* The loop packs, and whoever writes a file chooses how hard it is to pack: at level 9 a megabyte
+ * of "abbab" takes ten seconds. Level 6 is thirty times as fast on that and makes a note 0.2 %
+ * larger; beyond GZIP_LARGE level 1 is used. */
+enum {
+    GZIP_LEVEL = 6,
+    GZIP_LARGE = 256 * 1024,
+    GZIP_LEVEL_LARGE = 1,
+    GZIP_WINDOW = 15 + 16,
+    GZIP_MEMORY = 9,
+};
 
 struct form_of_page {
     const char *bytes; /* NULL: there is no such form, or not yet */
@@ -172,8 +181,9 @@ static char *gzip_bytes(const char *bytes, size_t len, size_t *ret_len)
 {
     z_stream z = {.next_in = (Bytef *)bytes, .avail_in = (uInt)len};
     char *out = len > 1 ? malloc(len - 1) : NULL;
+    int level = len > GZIP_LARGE ? GZIP_LEVEL_LARGE : GZIP_LEVEL;
     if (!out || len > UINT32_MAX ||
-        deflateInit2(&z, GZIP_LEVEL, Z_DEFLATED, GZIP_WINDOW, GZIP_MEMORY, Z_DEFAULT_STRATEGY)) {
+        deflateInit2(&z, level, Z_DEFLATED, GZIP_WINDOW, GZIP_MEMORY, Z_DEFAULT_STRATEGY)) {
         free(out);
         return NULL;
     }

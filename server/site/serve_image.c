@@ -15,8 +15,7 @@ struct image_job {
     struct http_request *req;
     char *folder, *path;
     enum image_kind kind;
-    char *bytes;
-    size_t len;
+    struct http_page *page;
     struct err err;
 };
 
@@ -26,7 +25,7 @@ static void job_free(struct image_job *job)
         return;
     free(job->folder);
     free(job->path);
-    free(job->bytes);
+    http_page_free(job->page);
     free(job);
 }
 
@@ -45,22 +44,17 @@ static struct image_job *job_new(struct http_request *req, const struct library_
     return NULL;
 }
 
+/* The page is made here, too: its tag is a hash of all the bytes. */
 static int read_work(void *ud)
 {
     struct image_job *job = ud;
-    return image_read(job->folder, job->path, job->kind, &job->bytes, &job->len, &job->err);
-}
-
-static void reply_image(struct image_job *job)
-{
-    struct text body = {.data = steal_ptr(&job->bytes), .len = job->len, .cap = job->len + 1};
-    struct http_page *page =
-        http_page_new_foreign(image_content_type(job->kind), "no-cache", &body);
-    if (page)
-        http_reply_page(job->req, page);
-    else
-        reply_err(job->req, &(struct err){.code = ENOMEM});
-    http_page_free(page);
+    struct text body = {0};
+    int r = image_read(job->folder, job->path, job->kind, &body.data, &body.len, &job->err);
+    if (r < 0)
+        return r;
+    body.cap = body.len + 1;
+    job->page = http_page_new_foreign(image_content_type(job->kind), "no-cache", &body);
+    return job->page ? 0 : -ENOMEM;
 }
 
 static void read_done(void *ud, int status)
@@ -72,7 +66,7 @@ static void read_done(void *ud, int status)
         http_reply_error(job->req, 404, "not_found", "image", "this image is not shown: %s",
                          job->err.text);
     else
-        reply_image(job);
+        http_reply_page(job->req, job->page);
     job_free(job);
 }
 

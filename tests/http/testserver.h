@@ -45,7 +45,7 @@ struct reader {
 static struct {
     struct loop *loop;
     struct http *http;
-    struct http_page *page;
+    struct http_page *page, *large_page;
     struct reader *readers[STREAMS_MAX];
     int n_readers, n_gone;
     struct http_request *kept;
@@ -63,6 +63,11 @@ static void get_page(struct http_request *req)
     if (http_query(req, "cookie"))
         http_set_header(req, "Set-Cookie", "lang=zh");
     http_reply_page(req, server.page);
+}
+
+static void get_large_page(struct http_request *req)
+{
+    http_reply_page(req, server.large_page);
 }
 
 static void get_topic(struct http_request *req)
@@ -196,6 +201,7 @@ static void write_error_page(struct http_request *req, int status, const char *m
 
 static const struct http_route test_routes[] = {
     {"GET", "/page", get_page, HTTP_PAGE},
+    {"GET", "/large-page", get_large_page, HTTP_PAGE},
     {"GET", "/zh/:topic", get_topic, HTTP_PAGE},
     {"POST", "/zh/:topic", post_form, HTTP_PAGE | HTTP_FORM},
     {"GET", "/api/echo", echo, 0},
@@ -234,10 +240,10 @@ static int watch_sigterm(void)
     return loop_watch(server.loop, fd, POLLIN, stop_asked, NULL, &watch, NULL);
 }
 
-static struct http_page *make_page(void)
+static struct http_page *make_page(int paragraphs)
 {
     struct text body = {0};
-    for (int i = 0; i < 400; i++)
+    for (int i = 0; i < paragraphs; i++)
         text_printf(&body, "<p>第 %d 段\n", i);
     return http_page_new("text/html; charset=utf-8", "no-cache", &body);
 }
@@ -251,6 +257,7 @@ static void serve_end(void)
     if (server.kept)
         reply_text(server.kept, "too late");
     http_page_free(server.page);
+    http_page_free(server.large_page);
     loop_free(server.loop);
 }
 
@@ -264,7 +271,8 @@ static void serve(struct http_options options, int port_fd)
     options.routes = test_routes;
     options.n_routes = ARRAY_LEN(test_routes);
     options.error_page = write_error_page;
-    server.page = make_page();
+    server.page = make_page(400);
+    server.large_page = make_page(20000);
     if (http_open(&options, &server.http, &err) < 0) {
         fprintf(stderr, "%s\n", err.text);
         exit(3);

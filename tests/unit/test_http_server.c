@@ -74,6 +74,23 @@ static void the_gzip_form_has_a_tag_of_its_own(void **state)
     assert_int_equal(reply_status(&crossed), 200);
 }
 
+/* RFC 1952: the ninth byte, XFL, is 2 for the slowest packing and 4 for the fastest. */
+static int gzip_effort(const char *target)
+{
+    cleanup_text struct text reply = {0};
+    client_exchange(&served, &reply, "GET %s HTTP/1.1\r\nAccept-Encoding: gzip\r\n\r\n", target);
+    assert_non_null(strstr(reply.data, "\r\nContent-Encoding: gzip\r\n"));
+    return reply_body(&reply)[8];
+}
+
+/* It is packed by the loop, and zlib's slowest takes ten seconds for a megabyte of "abbab". */
+static void a_large_page_is_packed_the_fast_way(void **state)
+{
+    (void)state;
+    assert_int_equal(gzip_effort("/page"), 0);
+    assert_int_equal(gzip_effort("/large-page"), 4);
+}
+
 static void a_page_can_carry_a_cookie_of_this_reply(void **state)
 {
     cleanup_text struct text reply = {0}, after = {0};
@@ -294,6 +311,7 @@ int main(void)
         cmocka_unit_test(a_page_is_served_with_its_validators),
         cmocka_unit_test(a_page_the_client_has_is_not_sent_again),
         cmocka_unit_test(the_gzip_form_has_a_tag_of_its_own),
+        cmocka_unit_test(a_large_page_is_packed_the_fast_way),
         cmocka_unit_test(a_page_can_carry_a_cookie_of_this_reply),
         cmocka_unit_test(head_has_the_headers_of_get_and_no_body),
         cmocka_unit_test(a_head_of_a_stream_ends_it),
