@@ -6,9 +6,12 @@
  * work left. So all its callbacks come on the loop's thread, without a lock.
  *
  * The life of a request, as libmicrohttpd tells it:
- *   on_target     its first line was read: the raw target is checked here, the only place where it
- * can be seen on_request    once with the headers (the gate), once for each piece of the body, once
- * to answer (the handler) on_completed  the reply was sent, or the client is gone */
+ *
+ * - on_target: its first line was read. The raw target is checked here, the only place where it can
+ *   be seen.
+ * - on_request: once with the headers (the gate), once for each piece of the body, once to answer
+ *   (the handler).
+ * - on_completed: the reply was sent, or the client is gone. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,6 +151,8 @@ static void request_answer(struct http_request *req)
 {
     const struct http_options *options = &conn_of(req)->http->options;
     bool found_path;
+    if (!req->refused && conn_of(req)->http->closing)
+        req->refused = &verdict_stopping;
     if (req->refused) {
         response_refuse(req, req->refused);
         return;

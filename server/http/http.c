@@ -2,13 +2,14 @@
  *
  * The stop has an order because libmicrohttpd aborts when it is stopped with a suspended
  * connection: refuse new clients, end the streams (http_drain), let replies go out while the loop
- * turns (http_idle), resume whatever still waits, then stop (http_close). */
+ * turns (http_idle), resume whatever still waits, then stop (http_close). A request that becomes
+ * whole during that last step gets no handler: what it deferred or streamed would be left over. */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "http/server.h"
 
-static const struct gate_verdict stopping = {503, true, "stopping", "The server is stopping."};
+const struct gate_verdict verdict_stopping = {503, true, "stopping", "The server is stopping."};
 
 static void default_to(int *option, int value)
 {
@@ -69,14 +70,14 @@ bool http_idle(const struct http *http)
     return http->n_busy == 0;
 }
 
-/* A handler that still owes a reply to one of these may give it later, to nobody: conn_free leaves
- * it the connection. */
+/* A handler that still owes a reply to one of these may give it later, to nobody: conn_release
+ * leaves it the connection. */
 static void refuse_waiting(struct http *http)
 {
     for (struct conn *conn = http->conns; conn; conn = conn->next) {
         if (conn->phase != CONN_WAITING)
             continue;
-        response_refuse(&conn->req, &stopping);
+        response_refuse(&conn->req, &verdict_stopping);
         conn->req.deferred = true;
     }
 }
@@ -96,6 +97,7 @@ void http_close(struct http *http)
 {
     if (!http)
         return;
+    http->closing = true;
     http_drain(http);
     refuse_waiting(http);
     streams_close(http);

@@ -95,7 +95,7 @@ struct http {
     struct loop_timer *sweep;
     int64_t sweep_at;
     bool draining;
-    bool closing;
+    bool closing; /* in http_close: no handler is called any more */
 };
 
 static inline struct conn *conn_of(struct http_request *req)
@@ -126,6 +126,9 @@ void conn_enter(struct conn *conn, enum conn_phase phase);
 /* Ends the connection as soon as libmicrohttpd runs. */
 void conn_kill(struct conn *conn);
 void deadline_stop(struct http *http);
+
+/* http.c */
+extern const struct gate_verdict verdict_stopping;
 
 /* response.c */
 /* Adds what every response carries. Takes the response and gives it back, or NULL if out of memory.

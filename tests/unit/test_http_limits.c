@@ -235,6 +235,48 @@ static int open_at(const char *listen, struct err *err)
     return r;
 }
 
+/* A server of this process: nothing happens in it but in a turn of its loop. */
+static int connect_to_own(struct http_options *options, uint16_t *ret_port)
+{
+    assert_int_equal(loop_new(&server.loop, NULL), 0);
+    options->loop = server.loop;
+    options->listen = "127.0.0.1:0";
+    options->routes = test_routes;
+    options->n_routes = ARRAY_LEN(test_routes);
+    assert_int_equal(http_open(options, &server.http, NULL), 0);
+    struct served own = {.port = atoi(strrchr(http_url(server.http), ':') + 1)};
+    *ret_port = (uint16_t)own.port;
+    int fd = client_connect(&own);
+    for (int i = 0; i < 5; i++)
+        loop_turn(server.loop, 10);
+    return fd;
+}
+
+static void a_request_that_is_whole_as_the_server_closes_has_no_handler(void **state)
+{
+    static const char *const targets[] = {"/api/events", "/api/never"};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(targets); i++) {
+        struct http_options options = {0};
+        char request[128];
+        uint16_t port;
+        int fd = connect_to_own(&options, &port);
+        snprintf(request, sizeof request,
+                 "GET %s HTTP/1.1\r\nHost: localhost:%u\r\nContent-Length: 5\r\n"
+                 "Content-Type: application/json\r\n\r\n",
+                 targets[i], port);
+        client_send(fd, request, strlen(request));
+        for (int k = 0; k < 5; k++)
+            loop_turn(server.loop, 10);
+        client_send(fd, "12345", 5);
+        http_close(server.http);
+        loop_free(server.loop);
+        assert_int_equal(server.n_readers, 0);
+        assert_null(server.kept);
+        close(fd);
+    }
+}
+
 static void only_loopback_addresses_are_listened_on(void **state)
 {
     static const char *const bad[] = {
@@ -277,6 +319,7 @@ int main(void)
         cmocka_unit_test(the_cap_on_one_address_answers_503),
         cmocka_unit_test(running_out_of_descriptors_is_survived),
         cmocka_unit_test(a_stop_ends_idle_half_open_waiting_and_streaming_connections),
+        cmocka_unit_test(a_request_that_is_whole_as_the_server_closes_has_no_handler),
         cmocka_unit_test(only_loopback_addresses_are_listened_on),
         cmocka_unit_test(a_port_in_use_is_named),
     };
