@@ -70,6 +70,10 @@ uint32_t container_and_count(const struct container *a, const struct container *
 int container_and(struct container *ret, const struct container *a, const struct container *b);
 int container_unite(struct container *to, const struct container *from);
 
+/*** roaring.c ***/
+
+const struct container *roaring_container(const struct roaring *set, size_t i); /* by keys */
+
 /*** container_array.c ***/
 
 int array_new(struct container *ret, size_t capacity);

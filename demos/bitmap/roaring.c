@@ -285,6 +285,11 @@ size_t roaring_containers(const struct roaring *set)
     return set->n;
 }
 
+const struct container *roaring_container(const struct roaring *set, size_t i)
+{
+    return container_of(set, i);
+}
+
 struct roaring_container roaring_container_at(const struct roaring *set, size_t i)
 {
     const struct container *c = container_of(set, i);

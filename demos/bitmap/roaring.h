@@ -48,6 +48,11 @@ size_t roaring_values(const struct roaring *set, uint64_t *cursor, uint32_t *out
 
 size_t roaring_bytes(const struct roaring *set); /* memory asked for, all in all */
 
+/* The set in the format of all Roaring libraries (roaring_store.c): how many bytes that takes, and
+ * writing just so many to `out`. Smallest after roaring_optimize. */
+size_t roaring_stored_bytes(const struct roaring *set);
+void roaring_store(const struct roaring *set, uint8_t *out);
+
 /*** What it is made of ***/
 
 enum roaring_kind { ROARING_ARRAY, ROARING_BITMAP, ROARING_RUN, ROARING_KINDS };
