@@ -19,20 +19,13 @@
 
 #include "dequeue.h"
 
-enum { RING_MIN = 8, LINE = 128 };
-
-struct ring {
-    struct dequeue dequeue;
-    _Atomic(struct ring *) next; /* towards head; NULL → set once, by the owner */
-    _Atomic(struct ring *) prev; /* towards tail; set → NULL once, by the thief who took it out */
-    struct ring *retired;        /* the next on the list of retired ones */
-    _Atomic(void *) slots[];
-};
+enum { RING_MIN = 8 };
 
 static struct ring *ring_new(uint32_t size, struct ring *prev)
 {
     size_t bytes = sizeof(struct ring) + size * sizeof(_Atomic(void *));
-    struct ring *ring = aligned_alloc(LINE, (bytes + LINE - 1) / LINE * LINE);
+    struct ring *ring =
+        aligned_alloc(DEQUEUE_LINES, (bytes + DEQUEUE_LINES - 1) / DEQUEUE_LINES * DEQUEUE_LINES);
     if (!ring)
         return NULL;
     dequeue_init(&ring->dequeue, ring->slots, size);
@@ -58,7 +51,7 @@ static struct ring *chain_grow(struct chain *chain)
 
 bool chain_push_head(struct chain *chain, void *object)
 {
-    if (chain->head && dequeue_push_head(&chain->head->dequeue, object))
+    if (chain_push_newest(chain, object))
         return true;
     struct ring *ring = chain_grow(chain);
     return ring && dequeue_push_head(&ring->dequeue, object);

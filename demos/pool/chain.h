@@ -6,8 +6,17 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 
-struct ring;
+#include "dequeue.h"
+
+struct ring {
+    struct dequeue dequeue;
+    _Atomic(struct ring *) next; /* towards head; NULL → set once, by the owner */
+    _Atomic(struct ring *) prev; /* towards tail; set → NULL once, by the thief who took it out */
+    struct ring *retired;        /* the next on the list of retired ones */
+    _Atomic(void *) slots[];
+};
 
 struct chain {
     struct ring *head;           /* the largest, where the owner pushes; only the owner looks */
@@ -26,5 +35,17 @@ void ring_free_all(struct ring *retired);
 
 /* For one who has the chain alone: frees the rings, which must be empty, and leaves zeros. */
 void chain_clear(struct chain *chain);
+
+/*** The same with the newest ring alone, in line: nearly always enough ***/
+
+static inline bool chain_push_newest(struct chain *chain, void *object)
+{
+    return chain->head && dequeue_push_head(&chain->head->dequeue, object);
+}
+
+static inline void *chain_pop_newest(struct chain *chain)
+{
+    return chain->head ? dequeue_pop_head(&chain->head->dequeue) : NULL;
+}
 
 #endif

@@ -202,10 +202,10 @@ static const struct demo_check checks[] = {
     {0}};
 
 static const struct demo_text real[] = {
-    {"真的每 P 一份的池：private、无锁 shared 链（poolChain/poolDequeue "
+    {"真的每 P 一份的池：private、无锁 shared 链（poolChain "
      "的算法）、尾部偷取、victim；"
      "真的线程、真的缓存行",
-     "A real per-P pool: private, a lock-free chain (the algorithm of poolChain/poolDequeue), "
+     "A real per-P pool: private, a lock-free chain (the algorithm of poolChain), "
      "stealing at the tail, victims; real threads, real cache lines"},
     {"GC 真的停住所有线程（membarrier 一侧付费的 pin），换代，再在世界继续后释放",
      "A GC really stops all threads (pinning whose fence the stopper pays, by membarrier), moves "
@@ -221,6 +221,10 @@ static const struct demo_text real[] = {
     {0}};
 
 static const struct demo_text simplified[] = {
+    {"shared 的环是 Chase–Lev 双端队列，一次 Get 加 Put 只有一条带锁的指令；Go 的 poolDequeue "
+     "把头尾下标打包在一个字里，要两条",
+     "The rings of shared are Chase–Lev deques, one locked instruction for a Get and a Put; Go's "
+     "poolDequeue packs head and tail in one word and takes two"},
     {"P 与线程一一对应，不会换；Go 的 goroutine 会带着对象换 P，这里用“流水线”表示",
      "A P is one thread for good; in Go a goroutine may change Ps with an object in its hand: "
      "“pipeline” stands for that"},

@@ -9,10 +9,10 @@
  *   GC    with the world stopped: victims are dropped, and what is private or shared becomes victim
  *
  * DESIGN  Speed comes from not sharing. A P's private slot is touched by its own thread alone, with
- * plain loads and stores; its shared list costs a compare-and-swap on a line that is in this core's
- * cache anyway; only one who has found nothing at home looks at the others'. That holds only if two
- * Ps never share a cache line: hence the padding to 128 bytes, two lines, since CPUs fetch lines in
- * pairs.
+ * plain loads and stores; its shared list costs one locked exchange on a line that is in this
+ * core's cache anyway; only one who has found nothing at home looks at the others'. That holds only
+ * if two Ps never share a cache line: hence the padding to 128 bytes, two lines, since CPUs fetch
+ * lines in pairs.
  *
  * The owner takes the newest of its list, still warm in its cache, and thieves the oldest, from the
  * other end, so they seldom meet.
@@ -112,7 +112,8 @@ static void *get_anywhere(struct pool *pool, struct p *self, int p, enum pool_so
     return object;
 }
 
-/* Kept apart so that the quick path calls nothing, and so need not save a register. */
+/* What the quick path does not find, or may not look for. It is kept apart, so that the quick path
+ * calls nothing and need not save a register. */
 __attribute__((noinline)) static void *get_slow(struct pool *pool, struct p *self, int p)
 {
     enum pool_source source;
@@ -128,12 +129,18 @@ void *pool_get(struct pool *pool, int p)
     struct p *self = &pool->ps[p];
     if (unlikely(!pin_take(&pool->world, &self->pin)))
         return get_slow(pool, self, p);
+    enum pool_source source = POOL_PRIVATE;
     void *object = self->local->private;
+    if (object) {
+        self->local->private = NULL;
+    } else {
+        source = POOL_SHARED;
+        object = chain_pop_newest(&self->local->shared);
+    }
     if (unlikely(!object))
         return get_slow(pool, self, p);
-    self->local->private = NULL;
     pin_release(&self->pin);
-    count(&self->gets[POOL_PRIVATE]);
+    count(&self->gets[source]);
     return object;
 }
 
@@ -157,11 +164,16 @@ void pool_put(struct pool *pool, int p, void *object)
     struct p *self = &pool->ps[p];
     if (unlikely(!object))
         return;
-    if (unlikely(!pin_take(&pool->world, &self->pin) || self->local->private)) {
+    if (unlikely(!pin_take(&pool->world, &self->pin))) {
         put_slow(pool, self, object);
         return;
     }
-    self->local->private = object;
+    if (!self->local->private) {
+        self->local->private = object;
+    } else if (unlikely(!chain_push_newest(&self->local->shared, object))) {
+        put_slow(pool, self, object);
+        return;
+    }
     pin_release(&self->pin);
 }
 

@@ -6,7 +6,7 @@
  * Every strategy runs in a process of its own, so that the mallocs can be exchanged (LD_PRELOAD)
  * and Go's runs likewise (pool/pool.go, built by `go build` into a folder that is removed at the
  * end). A peer that is not installed is left out: golang-go, libjemalloc2, libmimalloc2.0. Goal:
- * Go ÷ ours ≥ 3 with one object held at a time, at 64 B and 1 KiB, with 1 and 2 threads. */
+ * Go ÷ ours ≥ 3 with one object and with 64 held, at 64 B and 1 KiB, with 1 and 2 threads. */
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>

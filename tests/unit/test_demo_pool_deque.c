@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -64,17 +65,19 @@ static void a_ring_takes_as_many_as_it_has_slots_and_no_more(void **state)
     assert_false(dequeue_push_head(ring, &objects[9]));
 }
 
-static void a_slot_that_a_thief_has_not_emptied_yet_is_not_filled(void **state)
+static void the_place_that_a_thief_has_left_is_filled_again(void **state)
 {
     struct small small;
     struct dequeue *ring = small_init(&small);
     (void)state;
     for (int i = 0; i < 8; i++)
         dequeue_push_head(ring, &objects[i]);
-    atomic_fetch_add(&ring->head_tail, 1); /* what a thief has done between its two steps */
-    assert_false(dequeue_push_head(ring, &objects[8]));
-    atomic_store(&ring->slots[0], NULL);
-    assert_true(dequeue_push_head(ring, &objects[8]));
+    for (int i = 8; i < 100; i++) {
+        assert_ptr_equal(dequeue_pop_tail(ring), &objects[i - 8]);
+        assert_true(dequeue_push_head(ring, &objects[i]));
+        assert_false(dequeue_push_head(ring, &objects[0]));
+    }
+    assert_ptr_equal(dequeue_pop_head(ring), &objects[99]);
 }
 
 static void the_indexes_may_wrap_around(void **state)
@@ -82,7 +85,9 @@ static void the_indexes_may_wrap_around(void **state)
     struct small small;
     struct dequeue *ring = small_init(&small);
     (void)state;
-    atomic_store(&ring->head_tail, UINT64_C(0xfffffffdfffffffd)); /* both three before 2^32 */
+    ring->tail_seen = UINT64_MAX - 2;
+    atomic_store(&ring->head, UINT64_MAX - 2);
+    atomic_store(&ring->tail, UINT64_MAX - 2);
     for (int i = 0; i < 8; i++)
         assert_true(dequeue_push_head(ring, &objects[i]));
     assert_false(dequeue_push_head(ring, &objects[8]));
@@ -91,6 +96,7 @@ static void the_indexes_may_wrap_around(void **state)
     for (int i = 7; i >= 4; i--)
         assert_ptr_equal(dequeue_pop_head(ring), &objects[i]);
     assert_null(dequeue_pop_head(ring));
+    assert_null(dequeue_pop_tail(ring));
 }
 
 /*** A chain ***/
@@ -206,16 +212,25 @@ static void owner_main(struct race *race)
         take(race, chain_pop_head(&race->chain));
 }
 
-static void each_object_goes_to_exactly_one_of_many_threads(void **state)
+/* One object at a time, which the owner wants back at once: it is always the last. */
+static void contender_main(struct race *race)
+{
+    for (int i = 0; i < OBJECTS; i++) {
+        assert_true(chain_push_head(&race->chain, &objects[i]));
+        take(race, chain_pop_head(&race->chain));
+    }
+}
+
+static void run_race(void (*owner)(struct race *race))
 {
     static struct race race;
     struct thief thieves[THIEVES] = {0};
-    (void)state;
+    memset(&race, 0, sizeof race);
     for (int i = 0; i < THIEVES; i++) {
         thieves[i].race = &race;
         assert_int_equal(pthread_create(&thieves[i].thread, NULL, thief_main, &thieves[i]), 0);
     }
-    owner_main(&race);
+    owner(&race);
     for (int i = 0; i < THIEVES; i++)
         pthread_join(thieves[i].thread, NULL);
     for (int i = 0; i < OBJECTS; i++)
@@ -225,16 +240,30 @@ static void each_object_goes_to_exactly_one_of_many_threads(void **state)
     chain_clear(&race.chain);
 }
 
+static void each_object_goes_to_exactly_one_of_many_threads(void **state)
+{
+    (void)state;
+    run_race(owner_main);
+}
+
+static void the_last_object_goes_to_the_owner_or_to_a_thief_but_never_to_both(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 10; i++)
+        run_race(contender_main);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_owner_takes_the_newest_and_a_thief_the_oldest),
         cmocka_unit_test(a_ring_takes_as_many_as_it_has_slots_and_no_more),
-        cmocka_unit_test(a_slot_that_a_thief_has_not_emptied_yet_is_not_filled),
+        cmocka_unit_test(the_place_that_a_thief_has_left_is_filled_again),
         cmocka_unit_test(the_indexes_may_wrap_around),
         cmocka_unit_test(a_chain_does_as_an_array_does_for_any_sequence),
         cmocka_unit_test(rings_that_a_thief_has_emptied_are_put_aside_not_freed),
         cmocka_unit_test(each_object_goes_to_exactly_one_of_many_threads),
+        cmocka_unit_test(the_last_object_goes_to_the_owner_or_to_a_thief_but_never_to_both),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
