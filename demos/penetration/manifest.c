@@ -6,7 +6,7 @@ static const struct demo_param params[] = {
      .label = {"攻击占比", "share of the attack"},
      .help = {"所有请求里，查不存在的键的占比",
               "of all requests, those for keys that do not exist"}},
-    {"attack_keys", DEMO_INT, "1000000000", 1, 1e12, 1, .log = true,
+    {"attack_keys", DEMO_INT, "1000000000", 1, 4e9, 1, .log = true,
      .label = {"攻击者用多少个键", "keys that the attacker uses"},
      .help = {"少：同几个键反复查；多：几乎每次都是新键",
               "few: the same again and again; many: a new one nearly each time"}},
