@@ -133,34 +133,30 @@ static void tell_problem(struct checker *checker, const struct note_file *file, 
         finding_add_at(&checker->findings, file->path, 1, 1, "%s; this note is not shown", text);
 }
 
-static size_t n_findings(const struct checker *checker)
+bool checked_has_enough(const struct checked *checked)
 {
-    return checker->findings.list.len;
+    size_t found = findings_count(&checked->checker->findings) - checked->found_before;
+    return found >= FINDINGS_OF_A_NOTE_MAX;
 }
-
-struct see {
-    struct checked *checked;
-    size_t findings_max; /* of the checker, in bytes of its list */
-};
 
 static void see(const struct sight *sight, void *ud)
 {
-    struct see *s = ud;
-    if (n_findings(s->checked->checker) > s->findings_max && sight->kind != SIGHT_ITEM)
+    struct checked *checked = ud;
+    if (checked_has_enough(checked) && sight->kind != SIGHT_ITEM)
         return;
-    check_sight_of_note(s->checked, sight);
+    check_sight_of_note(checked, sight);
     if (sight->kind == SIGHT_LINK)
-        check_sight_of_link(s->checked, sight);
+        check_sight_of_link(checked, sight);
     else if (sight->kind == SIGHT_DEMO)
-        check_sight_of_demo(s->checked, sight);
+        check_sight_of_demo(checked, sight);
     else if (sight->kind == SIGHT_WORDS)
-        check_sight_of_words(s->checked, sight);
+        check_sight_of_words(checked, sight);
 }
 
 static void check_text(struct checked *checked, const struct note_file *other)
 {
-    struct see s = {checked, n_findings(checked->checker) + FINDINGS_OF_A_NOTE_MAX * 32};
-    if (note_inspect(checked->source.bytes, checked->source.len, see, &s) < 0)
+    checked->found_before = findings_count(&checked->checker->findings);
+    if (note_inspect(checked->source.bytes, checked->source.len, see, checked) < 0)
         checked->checker->findings.words.failed = true;
     check_whole_note(checked);
     check_languages(checked, other);

@@ -4,7 +4,7 @@
  *   check_note.c     what a note says of itself: items, headings, fences, images, brackets
  *   check_links.c    links and images that lead to notes, headings, files
  *   check_demos.c    links to demos: the demo, its preset, its parameters
- *   check_languages.c  what one language has and the other has not
+ *   check_languages.c what one language has and the other has not
  *   check_words.c    terms, by a list
  *   findings.c       what was found */
 #ifndef PREPD_CMD_CHECK_H
@@ -38,6 +38,7 @@ struct checked {
     const struct note_file *file;
     struct source source; /* read again for the walk: the note keeps no source */
     struct places places;
+    size_t found_before; /* findings that the checker had before this note */
 };
 
 #define FOUND(checked, offset, ...)                                                                \
@@ -47,6 +48,9 @@ struct checked {
 size_t place_of(const struct text *offsets, size_t n);
 
 /* ---- one note ---- */
+
+/* True once so much was found in the note that nobody reads on: the walk looks for no more. */
+bool checked_has_enough(const struct checked *checked);
 
 /* One thing that the walk met. */
 void check_sight_of_note(struct checked *checked, const struct sight *sight);

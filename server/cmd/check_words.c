@@ -2,9 +2,8 @@
  *
  * Only prose is looked at: code is in code spans and fences. A wrong form counts where it stands as
  * a whole word, not as part of a longer name (redis-cli, linux/amd64) or of an address, and not
- * between quotation marks: there somebody's words are quoted. Between
- * Chinese characters there are no blanks, so a word ends where a letter, digit or "_" of ASCII does
- * not go on. */
+ * between quotation marks: there somebody's words are quoted. Between Chinese characters there are
+ * no blanks, so a word ends where a letter, digit or "_" of ASCII does not go on. */
 #include "cmd/check.h"
 
 #include <ctype.h>
@@ -143,6 +142,8 @@ static bool is_quoted(const struct source *source, size_t at)
     bool straight = false;
     for (p = to - p > LOOK_BACK ? to - LOOK_BACK : p; p < to; p++) {
         straight ^= *p == '"';
+        if ((*p & 0xf0) != 0xe0) /* marks are three bytes long */
+            continue;
         for (size_t i = 0; i < ARRAY_LEN(open); i++) {
             depth += strncmp(p, open[i], 3) == 0;
             depth -= depth > 0 && strncmp(p, close[i], 3) == 0;
@@ -168,7 +169,7 @@ static void look_for(struct checked *checked, const struct sight *words, const s
     const char first[] = {form[0],
                           (char)(isalpha((unsigned char)form[0]) ? form[0] ^ ' ' : form[0]), 0};
     const struct source *source = &checked->source;
-    for (size_t i = 0; i < words->len; i++) {
+    for (size_t i = 0; i < words->len && !checked_has_enough(checked); i++) {
         const char *p = words->text + i;
         if (*p != first[0] && *p != first[1])
             continue;

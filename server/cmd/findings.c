@@ -85,6 +85,11 @@ void finding_add_at(struct findings *findings, const char *path, size_t line, si
     va_end(ap);
 }
 
+size_t findings_count(const struct findings *findings)
+{
+    return findings->list.len / sizeof(struct finding);
+}
+
 /*** Printing ***/
 
 static int compare(const void *a, const void *b, void *words)
@@ -105,7 +110,7 @@ long findings_print(struct findings *findings, FILE *out)
     if (findings->list.failed || findings->words.failed)
         return -ENOMEM;
     struct finding *list = (void *)findings->list.data;
-    size_t n = findings->list.len / sizeof *list;
+    size_t n = findings_count(findings);
     char *words = findings->words.data;
     long printed = 0;
     if (n)

@@ -31,6 +31,8 @@ void finding_add(struct findings *findings, struct source *source, size_t offset
 void finding_add_at(struct findings *findings, const char *path, size_t line, size_t column,
                     const char *format, ...) __attribute__((format(printf, 5, 6)));
 
+size_t findings_count(const struct findings *findings);
+
 /* Prints `path:line:column: text`, sorted, the same one once. Lines and columns count from 1;
  * a column counts characters (code points), as editors do: a Chinese character is one, a tab is
  * one. Returns how many, or -ENOMEM. */

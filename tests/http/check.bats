@@ -227,6 +227,15 @@ MD
     contains "8 files"
 }
 
+@test "of one note some thousand findings are enough, and the next note is checked" {
+    { printf '# A\n\n'; yes golang | head -n 100000 | tr '\n' ' '; } | note zh/01-a.md
+    printf '# B\n\ngolang\n' | note zh/02-b.md
+    run timeout 60 "$PREPD_BIN" check notes
+    equal "$status" 1
+    equal "$(tail -n 2 <<<"$output")" 'notes/zh/02-b.md:3:1: write "Go", not "golang" (or as code, if it is code)
+2 files, 0 items, 1001 problems'
+}
+
 @test "a file by itself is checked with its neighbours, and only it" {
     printf '# A\n\n[b](02-b.md#x) [c](02-b.md#y) [d](03-d.md)\n' | note zh/01-a.md
     printf '# B\n\n## x\n\n[z](#z)\n' | note zh/02-b.md
