@@ -117,6 +117,8 @@ struct http_page *http_page_new(const char *content_type, const char *cache_cont
 struct http_page *http_page_new_foreign(const char *content_type, const char *cache_control,
                                         struct text *body);
 void http_page_free(struct http_page *page); /* replies under way keep what they need */
+/* Whether its body is these very bytes. */
+bool http_page_has(const struct http_page *page, const struct text *body);
 void http_reply_page(struct http_request *req, struct http_page *page);
 
 /* Lets the handler return without a reply; one http_reply… must follow, on the loop's thread. */

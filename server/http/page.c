@@ -174,6 +174,12 @@ void http_page_free(struct http_page *page)
     page_unref(page);
 }
 
+bool http_page_has(const struct http_page *page, const struct text *body)
+{
+    return page->plain.len == body->len &&
+           (!body->len || memcmp(page->plain.bytes, body->data, body->len) == 0);
+}
+
 /*** The gzip form ***/
 
 /* Compresses to a new buffer that is smaller than the input, or returns NULL. */

@@ -93,3 +93,15 @@ int pagecache_put(struct pagecache *cache, const char *path, uint64_t notes_revi
     entry->progress_revision = progress_revision;
     return 0;
 }
+
+struct http_page *pagecache_same(struct pagecache *cache, const char *path,
+                                 const char *content_type, struct text *body)
+{
+    const struct kept_page *entry = find(cache, path);
+    if (entry && entry->page && !body->failed && http_page_has(entry->page, body)) {
+        text_free(body);
+        return entry->page;
+    }
+    struct http_page *page = http_page_new(content_type, "no-cache", body);
+    return page && pagecache_put(cache, path, 0, 0, page) == 0 ? page : NULL;
+}

@@ -21,4 +21,10 @@ struct http_page *pagecache_get(const struct pagecache *cache, const char *path,
 int pagecache_put(struct pagecache *cache, const char *path, uint64_t notes_revision,
                   uint64_t progress_revision, struct http_page *page);
 
+/* For a page that depends on more than the revisions and is written each time: the page of these
+ * very bytes, which is the one kept for `path` (with its gzip form) or a new one that takes its
+ * place. Takes the text's bytes; the page stays the cache's. NULL if out of memory. */
+struct http_page *pagecache_same(struct pagecache *cache, const char *path,
+                                 const char *content_type, struct text *body);
+
 #endif

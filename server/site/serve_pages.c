@@ -163,16 +163,15 @@ void serve_topic_form(struct http_request *req)
 
 /*** Demos and runs ***/
 
-/* A page that depends on more than its path, so is not kept; but packed, for a demo's sources are
- * long, and with an ETag. */
+/* A page that depends on more than its path and the revisions, so is written each time; but packed
+ * only when it differs from the last, for a demo's sources are long. */
 static void reply_packed(struct http_request *req, struct text *html)
 {
-    struct http_page *page = http_page_new(html_type, "no-cache", html);
+    struct http_page *page = pagecache_same(site_of(req)->pages, http_path(req), html_type, html);
     if (page)
         http_reply_page(req, page);
     else
         reply_err(req, &(struct err){.code = ENOMEM});
-    http_page_free(page);
 }
 
 void serve_demos(struct http_request *req)
