@@ -34,9 +34,9 @@ struct load {
     /* at the first EADDRNOTAVAIL; before that, NAN */
     double exhausted_ms;
     uint64_t exhausted_at;
-    /* ports that came back, counted over whole periods of tcp_tw_reuse_delay */
-    double period_end_ms;
-    uint64_t period_connections;
+    /* with tcp_tw_reuse: since each port was used once (NAN: not yet), to the last wave's end */
+    double wave_start_ms, wave_end_ms;
+    uint64_t before_waves, wave_connections;
     long peak, recycled_before, overflowed_before;
     struct demo_timer show;
 };
@@ -146,31 +146,54 @@ static void show(struct load *load)
 static void exhausted(struct load *load)
 {
     const struct plan *plan = load->lab->plan;
-    load->exhausted_ms = load->period_end_ms = demo_ms(load->lab->demo);
+    load->exhausted_ms = demo_ms(load->lab->demo);
     load->exhausted_at = load->counts.connections;
-    demo_note_at(load->lab->demo, DEMO_BAD, "tw-port-exhaustion",
-                 "第 %llu 条连接之后，用了 %.2f 秒：EADDRNOTAVAIL。端口 × 目的地址 = %.0f，全在 "
-                 "TIME_WAIT；长期只够每秒 %.0f 条新连接（÷ 60 s）",
-                 "After %llu connections and %.2f s: EADDRNOTAVAIL. Ports × destinations = %.0f, "
-                 "all in TIME_WAIT; in the long run that is %.0f new connections a second (÷ 60 s)",
-                 (unsigned long long)load->exhausted_at,
-                 (load->exhausted_ms - load->start_ms) / 1000, plan->tuples,
-                 plan->tuples / TIME_WAIT_S);
+    double seconds = (load->exhausted_ms - load->start_ms) / 1000;
+    if (plan->can_recycle)
+        demo_note_at(
+            load->lab->demo, DEMO_INFO, "tw-sysctls",
+            "第 %.0f 条连接之后，用了 %.2f 秒：EADDRNOTAVAIL。但端口在 TIME_WAIT 里满 %d ms "
+            "就可复用：长期每秒 %.0f 条",
+            "After %.0f connections and %.2f s: EADDRNOTAVAIL. But a port can be reused "
+            "after %d ms in TIME_WAIT: %.0f connections a second in the long run",
+            (double)load->exhausted_at, seconds, plan->reuse_delay_ms,
+            plan->tuples * 1000 / plan->reuse_delay_ms);
+    else
+        demo_note_at(
+            load->lab->demo, DEMO_BAD, "tw-port-exhaustion",
+            "第 %.0f 条连接之后，用了 %.2f 秒：EADDRNOTAVAIL。端口 × 目的地址 = %.0f，全在 "
+            "TIME_WAIT；长期只够每秒 %.0f 条新连接（÷ 60 s）",
+            "After %.0f connections and %.2f s: EADDRNOTAVAIL. Ports × destinations = "
+            "%.0f, all in TIME_WAIT; in the long run that is %.0f new connections a "
+            "second (÷ 60 s)",
+            (double)load->exhausted_at, seconds, plan->tuples, plan->tuples / TIME_WAIT_S);
 }
 
-/* Looks whether another whole period is over: then all that came until now is within periods. */
+/* With reuse they come back in waves, a delay after they were taken. From the end of one wave to
+ * the end of another each port has come back as often as there are waves between; before the first
+ * whole one, what has come so far has to do. */
+static void follow_waves(struct load *load)
+{
+    uint64_t ports = (uint64_t)load->lab->plan->tuples, connections = load->counts.connections;
+    if (connections < ports)
+        return;
+    if (isnan(load->wave_start_ms)) {
+        load->wave_start_ms = demo_ms(load->lab->demo);
+        load->before_waves = connections;
+    }
+    uint64_t since = connections - load->before_waves;
+    if (since >= load->wave_connections + ports || load->wave_connections < ports) {
+        load->wave_end_ms = demo_ms(load->lab->demo);
+        load->wave_connections = since;
+    }
+}
+
 static void follow_ports(struct load *load)
 {
-    double now = demo_ms(load->lab->demo);
     if (isnan(load->exhausted_ms) && load->counts.no_port > 0)
         exhausted(load);
-    if (isnan(load->exhausted_ms) || !load->lab->plan->can_recycle)
-        return;
-    double period = load->lab->plan->reuse_delay_ms;
-    if (now < load->period_end_ms + period)
-        return;
-    load->period_end_ms = now;
-    load->period_connections = load->counts.connections - load->exhausted_at;
+    if (load->lab->plan->can_recycle)
+        follow_waves(load);
 }
 
 /*** The report ***/
@@ -200,11 +223,17 @@ static void report_exhaustion(struct load *load)
     if (plain && plan->tw_max >= limit)
         demo_check(load->lab->demo, "exhausts_at_range", at >= least && at <= 1.08 * limit, at,
                    limit);
-    double periods_ms = load->period_end_ms - load->exhausted_ms;
-    if (periods_ms > 0)
+}
+
+static void report_waves(struct load *load)
+{
+    const struct plan *plan = load->lab->plan;
+    bool ports_bind = !isnan(load->exhausted_ms);              /* and not this machine's speed */
+    double waves_ms = load->wave_end_ms - load->wave_start_ms; /* NAN if there was none */
+    if (waves_ms > 0)
         demo_metric_expected(load->lab->demo, "recycled",
-                             (double)load->period_connections / periods_ms * 1000,
-                             limit * 1000 / plan->reuse_delay_ms);
+                             (double)load->wave_connections / waves_ms * 1000,
+                             ports_bind ? plan->tuples * 1000 / plan->reuse_delay_ms : NAN);
 }
 
 static void report(struct load *load)
@@ -268,7 +297,8 @@ void experiment_load(struct lab *lab)
     const struct plan *plan = lab->plan;
     if (plan->seconds <= 0)
         return;
-    struct load load = {.lab = lab, .exhausted_ms = NAN, .max_costs = (size_t)plan->tuples};
+    struct load load = {
+        .lab = lab, .exhausted_ms = NAN, .wave_start_ms = NAN, .max_costs = (size_t)plan->tuples};
     load.bucket_size = 1 + load.max_costs / 100;
     if (load.bucket_size > BUCKET_MAX)
         load.bucket_size = BUCKET_MAX;
@@ -289,6 +319,7 @@ void experiment_load(struct lab *lab)
         load.start_ms = load.last_ms = demo_ms(lab->demo);
         run(&load, client);
         report_exhaustion(&load);
+        report_waves(&load);
         report_costs(&load);
         report(&load);
     } else {

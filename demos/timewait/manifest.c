@@ -91,13 +91,12 @@ static const struct demo_preset presets[] = {
      (const char *const[]){"ports=28232", "seconds=7", "cures=0", "descriptors=0", NULL}},
     {"reuse",
      {"tcp_tw_reuse：满 1 秒就能用", "tcp_tw_reuse: usable after 1 s"},
-     {"1000 个端口，允许复用：一用完照样 EADDRNOTAVAIL，但 1 秒后端口陆续回来，长期正好每秒 1000 "
-      "条，而不是每 60 秒 1000 条。TIME_WAIT 并没有变短。",
-      "1000 ports, reuse allowed: they run out all the same, but after a second they come back, "
-      "and "
-      "in the long run that is 1000 connections a second, not 1000 a minute. TIME_WAIT has not "
+     {"500 个端口，允许复用：一用完照样 EADDRNOTAVAIL，但 1 秒后端口陆续回来，长期正好每秒 500 条，"
+      "而不是每 60 秒 500 条。TIME_WAIT 并没有变短。",
+      "500 ports, reuse allowed: they run out all the same, but after a second they come back, and "
+      "in the long run that is 500 connections a second, not 500 a minute. TIME_WAIT has not "
       "become shorter."},
-     (const char *const[]){"ports=1000", "reuse=2", "seconds=4.5", "cures=0", "descriptors=0",
+     (const char *const[]){"ports=500", "reuse=2", "seconds=4.5", "cures=0", "descriptors=0",
                            NULL}},
     {"go-default",
      {"Go 默认：只留 2 条空闲", "Go's default: 2 idle"},

@@ -123,25 +123,26 @@ static void bench_half_range(int ports)
 
 /*** Recycling ***/
 
-/* Whole periods only: ports come back in waves, a period after they were taken. */
-static void bench_recycling(int ports, double seconds)
+/* Ports come back in waves, a second after they were taken: `waves` of them, to the end of the
+ * last.
+ */
+static void bench_recycling(int ports, int waves)
 {
-    struct client_counts counts = {0}, first;
+    struct client_counts counts = {0};
     struct client *client = fresh_client(NULL, NULL);
     set_ports(ports);
     set("net.ipv4.tcp_tw_reuse", "2");
     while (counts.no_port == 0)
         client_round(client, &counts);
-    first = counts;
+    uint64_t before = counts.connections, wanted = (uint64_t)waves * (uint64_t)ports;
     long recycled = counter_read("TcpExt", "TWRecycled");
     double since = now();
-    while (now() - since < seconds)
+    while (counts.connections - before < wanted && counts.failed == 0)
         client_round(client, &counts);
-    double rate = (double)(counts.connections - first.connections) / (now() - since);
+    double rate = (double)wanted / (now() - since);
     line("tcp_tw_reuse: connections/s with 1000 ports, 1 s each", rate, ports, "/s");
     line("of these, by the kernel's counter TWRecycled",
-         (double)(counter_read("TcpExt", "TWRecycled") - recycled),
-         (double)(counts.connections - first.connections), "");
+         (double)(counter_read("TcpExt", "TWRecycled") - recycled), (double)wanted, "");
     set("net.ipv4.tcp_tw_reuse", "0");
     client_free(client);
 }
