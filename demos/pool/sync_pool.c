@@ -49,9 +49,9 @@ struct p {
 struct pool {
     struct world world;
     struct pool_options options;
-    struct p *ps;
     void *locals, *victims; /* where the Ps' struct local lie, close together or not */
     atomic_bool no_victims __attribute__((aligned(LINES))); /* somebody has looked: none is left */
+    struct p ps[];
 };
 
 static inline void count(_Atomic(uint64_t) *counter)
@@ -129,18 +129,18 @@ void *pool_get(struct pool *pool, int p)
     struct p *self = &pool->ps[p];
     if (unlikely(!pin_take(&pool->world, &self->pin)))
         return get_slow(pool, self, p);
-    enum pool_source source = POOL_PRIVATE;
     void *object = self->local->private;
     if (object) {
         self->local->private = NULL;
-    } else {
-        source = POOL_SHARED;
-        object = chain_pop_newest(&self->local->shared);
+        pin_release(&self->pin);
+        count(&self->gets[POOL_PRIVATE]);
+        return object;
     }
+    object = chain_pop_newest(&self->local->shared);
     if (unlikely(!object))
         return get_slow(pool, self, p);
     pin_release(&self->pin);
-    count(&self->gets[source]);
+    count(&self->gets[POOL_SHARED]);
     return object;
 }
 
@@ -261,16 +261,16 @@ struct pool *pool_new(const struct pool_options *options)
 {
     if (!is_valid(options))
         return errno = EINVAL, NULL;
-    struct pool *pool = lines_new(sizeof *pool);
+    size_t ps = (size_t)options->ps;
+    struct pool *pool = lines_new(sizeof *pool + ps * sizeof *pool->ps);
     if (!pool)
         return NULL;
-    size_t ps = (size_t)options->ps, stride = options->no_padding ? sizeof(struct local) : LINES;
+    size_t stride = options->no_padding ? sizeof(struct local) : LINES;
     world_init(&pool->world, options->no_membarrier);
     pool->options = *options;
     pool->locals = lines_new(ps * stride);
     pool->victims = lines_new(ps * stride);
-    pool->ps = lines_new(ps * sizeof *pool->ps);
-    if (!pool->locals || !pool->victims || !pool->ps) {
+    if (!pool->locals || !pool->victims) {
         pool_free(pool);
         return errno = ENOMEM, NULL;
     }
@@ -286,11 +286,10 @@ void pool_free(struct pool *pool)
 {
     if (!pool)
         return;
-    if (pool->ps && pool->locals && pool->victims) {
+    if (pool->locals && pool->victims) {
         pool_gc(pool);
         pool_gc(pool);
     }
-    free(pool->ps);
     free(pool->victims);
     free(pool->locals);
     world_destroy(&pool->world);
