@@ -144,8 +144,14 @@ int worker_submit(struct worker *worker, int (*work)(void *job),
         return -ENOMEM;
     *job = (struct job){.work = work, .done = done, .ud = ud};
     pthread_mutex_lock(&worker->lock);
-    queue_push(&worker->waiting, job);
+    bool refused = worker->closing; /* nobody might be there to take it */
+    if (!refused)
+        queue_push(&worker->waiting, job);
     pthread_mutex_unlock(&worker->lock);
+    if (refused) {
+        free(job);
+        return -ECANCELED;
+    }
     pthread_cond_signal(
         &worker->wanted); /* after the unlock: woken earlier, it would only wait for the lock */
     return 0;

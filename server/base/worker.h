@@ -29,8 +29,8 @@ struct worker_hooks {
 int worker_new(struct loop *loop, const char *name, const struct worker_hooks *hooks,
                struct worker **ret, struct err *err);
 
-/* work returns 0 or a negative errno, handed to done (which may be NULL). Any thread. 0 or -ENOMEM.
- */
+/* work returns 0 or a negative errno, handed to done (which may be NULL). Any thread. 0, -ENOMEM,
+ * or -ECANCELED once worker_free was called, by which done functions may be run. */
 int worker_submit(struct worker *worker, int (*work)(void *job),
                   void (*done)(void *job, int status), void *job);
 

@@ -154,6 +154,7 @@ void site_close(struct site *site)
     if (!site)
         return;
     library_watch_free(site->watch);
+    site->rescan_again = false;
     if (site->runs)
         runs_stop_all(site->runs); /* their logs close, their readers end */
     if (site->events)
@@ -162,6 +163,7 @@ void site_close(struct site *site)
         http_drain(site->http);
     drain(site);
     runs_free(site->runs);
+    site->runs = NULL; /* for answers that come yet */
     runs_unfork(site->link);
     worker_free(site->worker); /* the last runs are stored, deferred requests answered */
     http_close(site->http);

@@ -107,6 +107,26 @@ refused() { # runs prepd with the arguments; status in $status, words in $output
     contains "--listen"
 }
 
+# items WORD: four files of 4000 items
+items() {
+    local topic
+    for topic in a b c d; do
+        { printf '# %s\n' "$topic"; seq 4000 | sed "s/^/- [ ] $1 $topic /"; } >"$BATS_TEST_TMPDIR/notes/$topic.md"
+    done
+}
+
+@test "a page that is asked for while the notes are read does not keep it from stopping" {
+    mkdir "$BATS_TEST_TMPDIR/notes"
+    items old
+    serve --only-notes --notes "$BATS_TEST_TMPDIR/notes"
+    items new
+    sleep 0.5
+    curl -sS -o /dev/null "$URL/zh/" & # waits for the year of days, behind the notes
+    sleep 0.2
+    stop
+    wait
+}
+
 @test "SIGTERM and SIGINT stop it with status 0" {
     serve && stop
     serve

@@ -178,6 +178,27 @@ static void run_jobs(struct loop *loop, struct batch *batch, int n, int (*work)(
     worker_free(worker);
 }
 
+struct late {
+    struct worker *worker;
+    int submitted;
+};
+
+static void submit_another(void *ud, int status)
+{
+    struct late *late = ud;
+    (void)status;
+    late->submitted = worker_submit(late->worker, work_ok, NULL, NULL);
+}
+
+static void a_worker_that_ends_takes_no_more_jobs(void **state)
+{
+    struct late late = {0};
+    assert_int_equal(worker_new(*state, "test", NULL, &late.worker, NULL), 0);
+    assert_int_equal(worker_submit(late.worker, work_ok, submit_another, &late), 0);
+    worker_free(late.worker);
+    assert_int_equal(late.submitted, -ECANCELED);
+}
+
 static void each_job_is_done_once_and_after_its_batch_was_ended(void **state)
 {
     struct batch batch = {0};
@@ -215,6 +236,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_post_wakes_a_loop_that_sleeps, open_loop, close_loop),
         cmocka_unit_test_setup_teardown(each_job_is_done_once_and_after_its_batch_was_ended,
                                         open_loop, close_loop),
+        cmocka_unit_test_setup_teardown(a_worker_that_ends_takes_no_more_jobs, open_loop,
+                                        close_loop),
         cmocka_unit_test_setup_teardown(when_a_batch_cannot_be_ended_every_job_in_it_has_failed,
                                         open_loop, close_loop),
         cmocka_unit_test_setup_teardown(a_job_that_fails_fails_alone, open_loop, close_loop),
