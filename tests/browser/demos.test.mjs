@@ -129,6 +129,25 @@ test("a line is not drawn across a gap, but across points that say nothing of it
   assert.equal([...svg.matchAll(/fill="none"/g)].length, 0, "two lone points make no line");
 });
 
+test("a chart for which nothing came says so when the run has ended, and not while it runs", async (t) => {
+  const prepd = await startPrepd(t, { args: TEST_DEMOS });
+  const page = await openWindow(t, browser, `${prepd.url}/demos/show`, { workers: false });
+  await waitForState(page, "idle");
+  const said = () => page.locator(".plot").evaluateAll((plots) => plots.map((plot) => getComputedStyle(plot, "::after").content));
+  assert.ok((await said()).every((words) => words === "none"));
+  await playEvents(page, [
+    { event: "start", params: {} },
+    { event: "sample", view: "line", values: { measured: 1 } },
+    { event: "exit", code: 0, wall_ms: 9 },
+  ]);
+  await page.keyboard.press("r");
+  await waitForState(page, "ended");
+  const line = await page.locator("[data-view='line'] .plot").evaluate((plot) => getComputedStyle(plot, "::after").content);
+  assert.equal(line, "none");
+  const words = await said();
+  assert.equal(words.filter((each) => each === '"这次运行没有这一项"').length, words.length - 1);
+});
+
 test("a timeline has rows for the lanes in which something happened, and no others", async (t) => {
   const prepd = await startPrepd(t, { args: TEST_DEMOS });
   const page = await openWindow(t, browser, `${prepd.url}/demos/show`, { workers: false });

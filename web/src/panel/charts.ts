@@ -6,6 +6,7 @@ import { SequenceChart } from "./chart_sequence";
 import { LatestChart, TableChart } from "./chart_table";
 import { TimelineChart } from "./chart_timeline";
 import { all, find } from "../dom";
+import { say } from "../strings";
 import type { Chart, RunEvent, View } from "./types";
 
 export function makeChart(view: View, plot: HTMLElement, figure: HTMLElement): Chart {
@@ -41,6 +42,7 @@ interface Placed {
  *  in which charts came to wait, so that under load all have their turn. */
 export class Charts {
   readonly byView = new Map<string, Chart>();
+  private readonly filled = new Set<Chart>(); // something came for it in this run
   private readonly undrawn = new Set<Chart>();
   private readonly unwritten = new Set<Chart>();
   private readonly seen = new Set<Chart>();
@@ -70,6 +72,7 @@ export class Charts {
   add(event: RunEvent): void {
     const chart = this.byView.get(event.view ?? "");
     if (chart) {
+      this.filled.add(chart);
       chart.add(event);
       this.wait(chart);
     }
@@ -79,6 +82,8 @@ export class Charts {
 
   clear(): void {
     this.settled = false;
+    this.filled.clear();
+    this.sayEmpty();
     this.each((chart) => chart.clear());
   }
 
@@ -92,9 +97,10 @@ export class Charts {
     return true;
   }
 
-  /** No more will come: each takes its final scale. */
+  /** No more will come: each takes its final scale, or says that this run had nothing for it. */
   settle(): void {
     this.settled = true;
+    this.sayEmpty();
     this.each((chart) => this.wait(chart));
     this.ask();
   }
@@ -181,6 +187,13 @@ export class Charts {
       chart.write?.();
     }
     this.afterWrite();
+  }
+
+  private sayEmpty(): void {
+    for (const [plot, { chart }] of this.byPlot) {
+      if (this.settled && !this.filled.has(chart)) (plot as HTMLElement).dataset.empty = say("chartEmpty");
+      else delete (plot as HTMLElement).dataset.empty;
+    }
   }
 
   private each(what: (chart: Chart) => void): void {
