@@ -166,8 +166,8 @@ static void show_exit(struct report *report, const json_t *event)
 {
     const json_t *signal = json_object_get(event, "signal");
     fresh_line(report);
-    if (json_is_integer(signal))
-        fprintf(report->out, "  signal %d", (int)json_integer_value(signal));
+    if (json_is_string(signal))
+        fprintf(report->out, "  killed by %s", json_string_value(signal));
     else
         fprintf(report->out, "  exit %d", (int)json_integer_value(json_object_get(event, "code")));
     fprintf(report->out, ", %.2f s, CPU %.2f s, %.1f MiB\n",

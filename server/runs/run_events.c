@@ -135,6 +135,13 @@ static void say_not_started(struct run *run)
     run_say_error(run, 0, zh, en);
 }
 
+/* "SIGSEGV", or a real-time signal's number. */
+static json_t *signal_name(int signal)
+{
+    const char *name = sigabbrev_np(signal);
+    return name ? json_sprintf("SIG%s", name) : json_sprintf("%d", signal);
+}
+
 static json_t *exit_object(const struct run *run)
 {
     json_t *exit = json_object();
@@ -142,7 +149,7 @@ static json_t *exit_object(const struct run *run)
     if (run->exit.step[0])
         json_object_set_new(exit, "code", json_integer(126));
     else if (run->started && WIFSIGNALED(status))
-        json_object_set_new(exit, "signal", json_integer(WTERMSIG(status)));
+        json_object_set_new(exit, "signal", signal_name(WTERMSIG(status)));
     else if (run->started)
         json_object_set_new(exit, "code", json_integer(WEXITSTATUS(status)));
     json_object_set_new(exit, "stopped", json_boolean(run->stopped));

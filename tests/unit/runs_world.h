@@ -198,6 +198,15 @@ static inline json_int_t exit_field(const struct outcome *outcome, const char *n
     return json_is_boolean(value) ? json_is_true(value) : json_integer_value(value);
 }
 
+static inline void assert_killed_by(const struct outcome *outcome, const char *signal)
+{
+    const json_t *exit = json_object_get(outcome->summary, "exit");
+    const char *got = json_string_value(json_object_get(exit, "signal"));
+    if (!got)
+        fail_msg("exit has no signal: %s", outcome->log.data);
+    assert_string_equal(got, signal);
+}
+
 static inline double metric_of(const struct outcome *outcome)
 {
     const json_t *metric = json_object_get(json_object_get(outcome->summary, "metrics"), "value");

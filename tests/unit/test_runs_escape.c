@@ -38,7 +38,7 @@ static void assert_all_deadly(struct world *world, bool needs)
         bool lived = json_object_get(json_object_get(outcome.summary, "metrics"), "value") != NULL;
         int n = lived ? (int)metric_of(&outcome) : 0;
         if (!lived)
-            assert_int_equal(exit_field(&outcome, "signal"), SIGSYS);
+            assert_killed_by(&outcome, "SIGSYS");
         outcome_free(&outcome);
         if (lived) {
             assert_int_equal(k, n + 1); /* the first that there is not */

@@ -12,7 +12,7 @@ static void assert_stops(struct world *world, const char *act, int n)
     assert_true(count_tagged(tag) > 0);
     runs_stop(world->runs, run);
     struct outcome outcome = outcome_of(world, run);
-    assert_int_equal(exit_field(&outcome, "signal"), SIGKILL);
+    assert_killed_by(&outcome, "SIGKILL");
     assert_none_left(tag);
     outcome_free(&outcome);
 }

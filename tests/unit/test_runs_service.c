@@ -75,10 +75,14 @@ static void an_exit_code_is_reported_with_the_last_words_on_standard_error(void 
 
 static void a_crash_is_reported_with_its_signal(void **state)
 {
-    const int signals[] = {SIGSEGV, SIGTERM, SIGKILL, SIGUSR1};
+    const struct {
+        int number;
+        const char *name;
+    } signals[] = {
+        {SIGSEGV, "SIGSEGV"}, {SIGTERM, "SIGTERM"}, {SIGKILL, "SIGKILL"}, {SIGUSR1, "SIGUSR1"}};
     for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
-        struct outcome outcome = run_to_end(*state, "crash", signals[i]);
-        assert_int_equal(exit_field(&outcome, "signal"), signals[i]);
+        struct outcome outcome = run_to_end(*state, "crash", signals[i].number);
+        assert_killed_by(&outcome, signals[i].name);
         outcome_free(&outcome);
     }
 }
@@ -86,7 +90,7 @@ static void a_crash_is_reported_with_its_signal(void **state)
 static void abort_is_reported_as_SIGABRT(void **state)
 {
     struct outcome outcome = run_to_end(*state, "abort", 0);
-    assert_int_equal(exit_field(&outcome, "signal"), SIGABRT);
+    assert_killed_by(&outcome, "SIGABRT");
     outcome_free(&outcome);
 }
 
@@ -139,7 +143,7 @@ static void a_run_that_does_not_promise_to_be_polite_is_not_asked(void **state)
     turn_until_said(world, run, "metric");
     runs_stop(world->runs, run);
     struct outcome outcome = outcome_of(world, run);
-    assert_int_equal(exit_field(&outcome, "signal"), SIGKILL);
+    assert_killed_by(&outcome, "SIGKILL");
     assert_int_equal(exit_field(&outcome, "stopped"), 1);
     assert_true(metric_of(&outcome) == 1);
     outcome_free(&outcome);
