@@ -242,120 +242,71 @@ static void list_item_enter(struct render *r, const MD_BLOCK_LI_DETAIL *detail)
 
 /*** Dispatch ***/
 
-int on_enter_block(MD_BLOCKTYPE type, void *detail, void *ud)
+/* What a block begins and ends with; NULL: nothing, or what depends on the block. */
+static const struct {
+    const char *begin, *end;
+} tags[] = {
+    [MD_BLOCK_UL] = {"<ul>\n", "</ul>\n"},
+    [MD_BLOCK_OL] = {NULL, "</ol>\n"},
+    [MD_BLOCK_LI] = {NULL, "</li>\n"},
+    [MD_BLOCK_HR] = {"<hr>\n", NULL},
+    [MD_BLOCK_CODE] = {NULL, "</code></pre>\n"},
+    [MD_BLOCK_TABLE] = {"<div class=\"table\"><table>\n", "</table></div>\n"},
+    [MD_BLOCK_THEAD] = {"<thead>\n", "</thead>\n"},
+    [MD_BLOCK_TBODY] = {"<tbody>\n", "</tbody>\n"},
+    [MD_BLOCK_TR] = {"<tr>", "</tr>\n"},
+    [MD_BLOCK_TH] = {"<th", "</th>"},
+    [MD_BLOCK_TD] = {"<td", "</td>"},
+};
+_Static_assert(MD_BLOCK_TD + 1 == ARRAY_LEN(tags), "TD is md4c's last block");
+
+/* What ends with the block before, or the one inside, in any case. */
+static void block_boundary(struct render *r)
 {
-    struct render *r = ud;
     if (r->spans.len)
         spans_close(r);
     if (r->brackets.open)
         brackets_end(r);
+}
+
+int on_enter_block(MD_BLOCKTYPE type, void *detail, void *ud)
+{
+    struct render *r = ud;
+    block_boundary(r);
     if (r->item.open && (type != MD_BLOCK_P || r->item.in_p))
         item_close(r);
-    switch (type) {
-    case MD_BLOCK_DOC:
-    case MD_BLOCK_HTML: /* off */
-        break;
-    case MD_BLOCK_QUOTE:
+    if (tags[type].begin)
+        out_string(&r->html, tags[type].begin);
+    if (type == MD_BLOCK_QUOTE)
         quote_enter(r);
-        break;
-    case MD_BLOCK_UL:
-        out(&r->html, "<ul>\n");
-        break;
-    case MD_BLOCK_OL:
+    else if (type == MD_BLOCK_OL)
         ordered_list_enter(r, detail);
-        break;
-    case MD_BLOCK_LI:
+    else if (type == MD_BLOCK_LI)
         list_item_enter(r, detail);
-        break;
-    case MD_BLOCK_HR:
-        out(&r->html, "<hr>\n");
-        break;
-    case MD_BLOCK_H:
+    else if (type == MD_BLOCK_H)
         heading_enter(r);
-        break;
-    case MD_BLOCK_CODE:
+    else if (type == MD_BLOCK_CODE)
         code_enter(r, detail);
-        break;
-    case MD_BLOCK_P:
+    else if (type == MD_BLOCK_P)
         paragraph_enter(r);
-        break;
-    case MD_BLOCK_TABLE:
-        out(&r->html, "<div class=\"table\"><table>\n");
-        break;
-    case MD_BLOCK_THEAD:
-        out(&r->html, "<thead>\n");
-        break;
-    case MD_BLOCK_TBODY:
-        out(&r->html, "<tbody>\n");
-        break;
-    case MD_BLOCK_TR:
-        out(&r->html, "<tr>");
-        break;
-    case MD_BLOCK_TH:
-        out(&r->html, "<th");
+    else if (type == MD_BLOCK_TH || type == MD_BLOCK_TD)
         cell_enter(r, ((const MD_BLOCK_TD_DETAIL *)detail)->align);
-        break;
-    case MD_BLOCK_TD:
-        out(&r->html, "<td");
-        cell_enter(r, ((const MD_BLOCK_TD_DETAIL *)detail)->align);
-        break;
-    }
     return render_go_on(r);
 }
 
 int on_leave_block(MD_BLOCKTYPE type, void *detail, void *ud)
 {
     struct render *r = ud;
-    if (r->spans.len)
-        spans_close(r);
-    if (r->brackets.open)
-        brackets_end(r);
+    block_boundary(r);
     if (r->item.open && type == MD_BLOCK_LI)
         item_close(r);
-    switch (type) {
-    case MD_BLOCK_DOC:
-    case MD_BLOCK_HTML:
-    case MD_BLOCK_HR:
-        break;
-    case MD_BLOCK_QUOTE:
+    if (tags[type].end)
+        out_string(&r->html, tags[type].end);
+    if (type == MD_BLOCK_QUOTE)
         quote_leave(r);
-        break;
-    case MD_BLOCK_UL:
-        out(&r->html, "</ul>\n");
-        break;
-    case MD_BLOCK_OL:
-        out(&r->html, "</ol>\n");
-        break;
-    case MD_BLOCK_LI:
-        out(&r->html, "</li>\n");
-        break;
-    case MD_BLOCK_H:
+    else if (type == MD_BLOCK_H)
         heading_leave(r, (int)((const MD_BLOCK_H_DETAIL *)detail)->level);
-        break;
-    case MD_BLOCK_CODE:
-        out(&r->html, "</code></pre>\n");
-        break;
-    case MD_BLOCK_P:
+    else if (type == MD_BLOCK_P)
         paragraph_leave(r);
-        break;
-    case MD_BLOCK_TABLE:
-        out(&r->html, "</table></div>\n");
-        break;
-    case MD_BLOCK_THEAD:
-        out(&r->html, "</thead>\n");
-        break;
-    case MD_BLOCK_TBODY:
-        out(&r->html, "</tbody>\n");
-        break;
-    case MD_BLOCK_TR:
-        out(&r->html, "</tr>\n");
-        break;
-    case MD_BLOCK_TH:
-        out(&r->html, "</th>");
-        break;
-    case MD_BLOCK_TD:
-        out(&r->html, "</td>");
-        break;
-    }
     return render_go_on(r);
 }
