@@ -3,7 +3,8 @@
 # absolute numbers belong to the machine they were taken on.
 #   serve   pages against nginx (wrk, 64 keep-alive connections, server and client on a core each), memory, start, first sample, ticks
 #   run     a run's events against a bare epoll server and Node's http: latency of one reader and of 1000, memory, CPU, first event
-#   gc      the collector of demos/gc against Go's, Boehm's and malloc, on binary trees and a cache in a steady state
+#   gc      the collector of demos/gc against Go's, Boehm's and malloc, on binary trees and a cache in a steady state; objects lost in
+#           10^9 writes with its barrier and without
 #   layers  the programs bench_* of the build: rendering against md4c's own, the store against fdatasync, demos' mechanisms
 set -eu
 build=$1
@@ -17,7 +18,10 @@ case $what in
 run | all) sh "$here/stream.sh" "$build" ;;
 esac
 case $what in
-gc | all) sh "$here/gc/compare.sh" "$build" ;;
+gc | all)
+    sh "$here/gc/compare.sh" "$build"
+    "$build/tests/bench_demo_gc_barrier"
+    ;;
 esac
 case $what in
 layers | all)

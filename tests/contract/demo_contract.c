@@ -7,6 +7,7 @@
  * takes little time) each line must be an event that the manifest allows, and over all the presets
  * nothing that the manifest promises may stay empty: no view without data, no metric or check that
  * never comes. A wrong parameter must be refused, and a request to stop must end in a clean exit.
+ * Each parameter at either end of its range, and with each of its values, must run or be refused.
  *
  * A demo with settings of its network makes one itself when it is run by hand, as here. Where none
  * can be had only the refusal of a wrong parameter is judged, and the exit code is 77. */
@@ -51,7 +52,8 @@ struct child {
     FILE *out;
 };
 
-static struct child child_start(const char *program, const char *const *args)
+/* With `errors` what it says on standard error comes among its lines. */
+static struct child child_start(const char *program, const char *const *args, bool errors)
 {
     extern char **environ;
     struct child child = {0};
@@ -60,6 +62,8 @@ static struct child child_start(const char *program, const char *const *args)
     if (pipe(ends) < 0 || posix_spawn_file_actions_init(&actions) != 0)
         abort();
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+    if (errors)
+        posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
     posix_spawn_file_actions_addclose(&actions, ends[0]);
     posix_spawn_file_actions_addclose(&actions, ends[1]);
     int failed = posix_spawn(&child.pid, program, &actions, NULL, (char *const *)args, environ);
@@ -113,7 +117,7 @@ static void judge_line(struct contract *contract, const char *how, char *line, s
 static void judge_run(struct contract *contract, const char *how, const char *const *args,
                       int stop_after)
 {
-    struct child child = child_start(contract->demo->program, args);
+    struct child child = child_start(contract->demo->program, args, false);
     cleanup_free char *line = NULL;
     size_t size = 0;
     int lines = 0;
@@ -160,11 +164,65 @@ static void nothing_promised_stays_empty(struct contract *contract, const char *
 static void a_wrong_parameter_is_refused(struct contract *contract)
 {
     const char *const args[] = {contract->demo->id, "--no_such_parameter=1", NULL};
-    struct child child = child_start(contract->demo->program, args);
+    struct child child = child_start(contract->demo->program, args, false);
     bool silent = fgetc(child.out) == EOF;
     int code = child_end(&child);
     if (!silent || code != 2)
         fault(contract, "a wrong parameter: exit code %d instead of 2 and silence", code);
+}
+
+/* Runs, or is refused before it starts with a sentence that names a parameter (not always this one:
+ * it may be another that does not go with it). What would run for long is stopped. */
+static void judge_value(struct contract *contract, const char *name, const char *value)
+{
+    enum { ENOUGH = 40 /* lines */, REFUSAL = 2 /* lines: progress 0, and the same as a note */ };
+    char argument[120];
+    snprintf(argument, sizeof argument, "--%s=%s", name, value);
+    const char *const args[] = {contract->demo->id, "--quick", argument, NULL};
+    struct child child = child_start(contract->demo->program, args, true);
+    cleanup_free char *line = NULL;
+    size_t size = 0;
+    int lines = 0;
+    bool refused = false;
+    for (ssize_t len; (len = getline(&line, &size, child.out)) > 0;) {
+        if (line[0] != '{') {
+            refused = strstr(line, "--") != NULL;
+            continue;
+        }
+        judge_line(contract, argument, line, (size_t)len);
+        if (++lines == ENOUGH)
+            kill(child.pid, SIGTERM);
+    }
+    int code = child_end(&child);
+    if (refused ? code <= 0 || lines > REFUSAL : code != 0 || lines == 0)
+        fault(contract, "%s: exit code %d after %d lines, %s", argument, code, lines,
+              refused ? "refused" : "and no parameter was named");
+}
+
+static void judge_number(struct contract *contract, const json_t *param, const char *end)
+{
+    char value[40];
+    snprintf(value, sizeof value, "%.17g", json_number_value(json_object_get(param, end)));
+    judge_value(contract, json_string_value(json_object_get(param, "name")), value);
+}
+
+static void every_parameter_runs_at_its_ends_or_is_refused(struct contract *contract)
+{
+    const json_t *params = json_object_get(contract->demo->manifest, "params"), *param, *value;
+    size_t i, k;
+    json_array_foreach(params, i, param)
+    {
+        const char *name = json_string_value(json_object_get(param, "name"));
+        if (json_object_get(param, "min")) {
+            judge_number(contract, param, "min");
+            judge_number(contract, param, "max");
+        } else if (!json_object_get(param, "values")) {
+            judge_value(contract, name, "true");
+            judge_value(contract, name, "false");
+        }
+        json_array_foreach(json_object_get(param, "values"), k, value)
+            judge_value(contract, name, json_string_value(json_object_get(value, "value")));
+    }
 }
 
 /* At full length: most of it is still to come when the signal does. */
@@ -207,6 +265,7 @@ int main(int argc, char **argv)
         nothing_promised_stays_empty(&contract, "metrics", "metric");
         nothing_promised_stays_empty(&contract, "checks", "check");
         a_request_to_stop_ends_in_a_clean_exit(&contract);
+        every_parameter_runs_at_its_ends_or_is_refused(&contract);
     } else {
         fprintf(stderr, "%s: skipped: no network of its own can be had here\n", argv[2]);
     }
