@@ -102,6 +102,25 @@ test("a window that is shown again after it was hidden has missed nothing, witho
   await assertWhole(page, prepd);
 });
 
+test("a browser that forbids shared workers is told of ticks all the same", async (t) => {
+  const prepd = await startPrepd(t);
+  const page = await openWindow(t, browser);
+  await page.addInitScript(() => {
+    window.SharedWorker = class {
+      constructor() {
+        throw new DOMException("The operation is insecure.", "SecurityError");
+      }
+    };
+  });
+  const listens = page.waitForResponse((response) => response.url().includes("/api/events"));
+  await page.goto(`${prepd.url}/zh/gc`);
+  await listens;
+  const item = page.locator(".item[data-id]").first();
+  const id = await item.getAttribute("data-id");
+  await page.request.put(`${prepd.url}/api/items/${id}`, { data: { state: "shaky" } });
+  await eventually(async () => assert.equal(await item.getAttribute("data-state"), "shaky"));
+});
+
 /** No window of a browser without a head is ever hidden: it is told so. */
 function hide(page, hidden = true) {
   return page.evaluate((value) => {

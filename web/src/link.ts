@@ -37,10 +37,19 @@ function sitInOwn(seat: Seat): void {
   seat.leave = ownFeed().join(seat.wish, (bunch) => hand(seat, bunch));
 }
 
-function sit(seat: Seat): void {
+function openWorker(): SharedWorker | null {
   const script = document.body.dataset.worker;
-  if (own || !script || !("SharedWorker" in window)) return sitInOwn(seat);
-  const worker = new SharedWorker(script, { name: "prepd" });
+  if (own || !script || !("SharedWorker" in window)) return null;
+  try {
+    return new SharedWorker(script, { name: "prepd" });
+  } catch {
+    return null; // forbidden: some browsers do so where a site may store nothing
+  }
+}
+
+function sit(seat: Seat): void {
+  const worker = openWorker();
+  if (!worker) return sitInOwn(seat);
   worker.onerror = () => seats.has(seat) && sitInOwn(seat); // its script did not load
   worker.port.onmessage = ({ data }: MessageEvent<News[]>) => hand(seat, data);
   worker.port.postMessage(seat.wish);
