@@ -50,18 +50,9 @@ size_t image_bytes_max(enum image_kind kind)
 
 ssize_t image_read_head(int fd, void *bytes, size_t max)
 {
-    size_t len = 0;
-    while (len < max) {
-        ssize_t n = read(fd, (char *)bytes + len, max - len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -errno;
-        if (n == 0)
-            break;
-        len += (size_t)n;
-    }
-    return (ssize_t)len;
+    size_t len;
+    int r = fd_read_all(fd, bytes, max, &len);
+    return r < 0 ? r : (ssize_t)len;
 }
 
 int image_open(int folder_fd, const char *path, enum image_kind kind, struct stat *ret_st,
