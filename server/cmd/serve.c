@@ -24,7 +24,8 @@ static const struct argp_option options[] = {
     {0},
 };
 
-/* Each open page has a stream or two, so the limit is also that of readers. */
+/* A browser holds one stream for all its windows, anybody else one for each run that is followed:
+ * the limit is also that of readers. */
 static void parse_connections(struct arguments *args, const char *arg, struct argp_state *state)
 {
     uint64_t n;

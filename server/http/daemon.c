@@ -1,7 +1,7 @@
 /* daemon.c - libmicrohttpd, driven by our loop.
  *
  * DESIGN  External epoll mode: libmicrohttpd has no thread and no listening socket; it has one
- * epoll descriptor, which hangs on our loop like any other. daemon_run lets it work: when that
+ * epoll descriptor, which hangs on our loop like any other. MHD_run lets it work: when that
  * descriptor is ready, and, from the loop's prepare hook, when we resumed a connection or it has
  * work left. So all its callbacks come on the loop's thread, without a lock.
  *
