@@ -14,21 +14,33 @@ double timing_ns(const struct timing *timing)
     return timing->operations > 0 ? timing->ns / timing->operations : NAN;
 }
 
+/* How many to add at once, after so many took so long. Memory that is touched for the first time is
+ * slow, milliseconds for a huge page: a request to stop shall not wait for thousands of them. */
+static size_t next_batch(size_t batch, int64_t took_ns)
+{
+    enum { LONG_NS = 5000000, BATCH_MIN = 8 };
+    size_t next = took_ns > LONG_NS ? batch / 2 : batch * 2;
+    return next < BATCH_MIN ? BATCH_MIN : next > BATCH ? BATCH : next;
+}
+
 int fill_part(struct demo *demo, const struct plan *plan, enum structure_id id, void *set,
               enum stream stream, uint64_t first, uint64_t n, struct timing *timing)
 {
     uint32_t keys[BATCH];
+    size_t size = next_batch(0, 0);
     for (uint64_t end = first + n; first < end;) {
-        size_t batch = end - first < BATCH ? (size_t)(end - first) : BATCH;
+        size_t batch = end - first < size ? (size_t)(end - first) : size;
         if (demo_stopping(demo))
             return -EINTR;
         keys_fill(plan, stream, first, keys, batch);
         int64_t since = demo_now_ns();
         if (structures[id]->add(set, keys, batch) < 0)
             return -ENOMEM;
-        timing->ns += (double)(demo_now_ns() - since);
+        int64_t took = demo_now_ns() - since;
+        timing->ns += (double)took;
         timing->operations += (double)batch;
         first += batch;
+        size = next_batch(size, took);
     }
     return 0;
 }

@@ -67,23 +67,32 @@ static void report_pool(const struct rounds *rounds)
                (double)pool->uses);
 }
 
+/* As many digits as a reader wants; printed by %g it has no exponent, as %.3g would give it from
+ * 1000 on. */
+static double three_digits(double x)
+{
+    double unit = x > 0 ? pow(10, floor(log10(x)) - 2) : 1;
+    return round(x / unit) * unit;
+}
+
 static void note_end(const struct rounds *rounds)
 {
     double pool = net_cost(rounds, STRATEGY_POOL), heap = net_cost(rounds, STRATEGY_MALLOC);
     double full = net_cost(rounds, STRATEGY_FULL), list = net_cost(rounds, STRATEGY_LIST);
     if (isfinite(heap / pool) && isfinite(list / pool))
         demo_note_at(rounds->demo, pool < heap ? DEMO_GOOD : DEMO_BAD, "sync-pool-reuse",
-                     "每次 Get+Put：池 %.3g ns，malloc/free %.3g ns（池的 %.3g 倍），一把锁的链表 "
-                     "%.3g ns（%.3g 倍）",
-                     "A Get and a Put: pool %.3g ns, malloc/free %.3g ns (%.3g times that), list "
-                     "under a mutex %.3g ns (%.3g times)",
-                     pool, heap, heap / pool, list, list / pool);
+                     "每次 Get+Put：池 %g ns，malloc/free %g ns（池的 %g 倍），一把锁的链表 "
+                     "%g ns（%g 倍）",
+                     "A Get and a Put: pool %g ns, malloc/free %g ns (%g times that), list "
+                     "under a mutex %g ns (%g times)",
+                     three_digits(pool), three_digits(heap), three_digits(heap / pool),
+                     three_digits(list), three_digits(list / pool));
     if (isfinite(pool / full) && pool > 1.25 * full)
         demo_note_at(rounds->demo, DEMO_BAD, "sync-pool-reuse",
-                     "什么都不拿掉的池只要 %.3g ns：拿掉的那样东西值 %.3g 倍",
-                     "The pool with nothing taken away needs %.3g ns: what was taken away is worth "
-                     "a factor of %.3g",
-                     full, pool / full);
+                     "什么都不拿掉的池只要 %g ns：拿掉的那样东西值 %g 倍",
+                     "The pool with nothing taken away needs %g ns: what was taken away is worth "
+                     "a factor of %g",
+                     three_digits(full), three_digits(pool / full));
 }
 
 static void note_memory(const struct rounds *rounds)
@@ -93,9 +102,9 @@ static void note_memory(const struct rounds *rounds)
     if (!rounds->strategies[STRATEGY_FULL].used || pool < 1.5 * full)
         return;
     demo_note_at(rounds->demo, DEMO_BAD, "pool-misuse",
-                 "内存峰值：这个池 %.3g MB，什么都不拿掉的池 %.3g MB",
-                 "Peak memory: this pool %.3g MB, the one with nothing taken away %.3g MB",
-                 pool / 1e6, full / 1e6);
+                 "内存峰值：这个池 %g MiB，什么都不拿掉的池 %g MiB",
+                 "Peak memory: this pool %g MiB, the one with nothing taken away %g MiB",
+                 three_digits(pool / 0x1p20), three_digits(full / 0x1p20));
 }
 
 static void note_hits(const struct rounds *rounds)
