@@ -26,7 +26,7 @@ static void pair_free(struct pair *pair)
     free(pair->b);
 }
 
-static int pair_make(struct pair *pair, uint64_t seed)
+static int pair_make(struct demo *demo, struct pair *pair, uint64_t seed)
 {
     struct demo_random random = {seed};
     size_t words = sizes[SIZES - 1].words;
@@ -35,6 +35,8 @@ static int pair_make(struct pair *pair, uint64_t seed)
     if (!pair->a || !pair->b)
         return -ENOMEM;
     for (size_t i = 0; i < words; i++) {
+        if (i % SLICE == 0 && demo_stopping(demo))
+            return -EINTR;
         pair->a[i] = demo_random(&random);
         pair->b[i] = pair->a[i] * 0x9e3779b97f4a7c15;
     }
@@ -131,7 +133,7 @@ int experiment_codes(struct demo *demo, const struct plan *plan)
 {
     struct pair pair = {0};
     double speeds[SIZES][BITS_LEVELS];
-    int result = pair_make(&pair, plan->seed);
+    int result = pair_make(demo, &pair, plan->seed);
     if (result == 0) {
         check_agreement(demo, &pair);
         for (size_t size = 0; size < SIZES; size++)
