@@ -74,6 +74,11 @@ void broadcast_notes(struct broadcast *broadcast, uint64_t revision)
     publish(broadcast, "notes", json_pack("{s:I}", "revision", (json_int_t)revision));
 }
 
+void broadcast_id(const struct broadcast *broadcast, char ret[static BROADCAST_ID_SIZE])
+{
+    snprintf(ret, BROADCAST_ID_SIZE, "%" PRIx64 "-%" PRIu64, broadcast->epoch, broadcast->last);
+}
+
 void broadcast_close(struct broadcast *broadcast)
 {
     broadcast->closed = true;

@@ -20,6 +20,10 @@ void broadcast_item(struct broadcast *broadcast, const char *id, const char *top
                     enum item_state state, uint64_t revision);
 /* event: notes, data: {"revision"} */
 void broadcast_notes(struct broadcast *broadcast, uint64_t revision);
+/* The id of the last event, which a page that is made now carries: its window then joins there, and
+ * misses nothing of what happened on the way. */
+enum { BROADCAST_ID_SIZE = 40 };
+void broadcast_id(const struct broadcast *broadcast, char ret[static BROADCAST_ID_SIZE]);
 /* Every reader comes to its end; for shutdown. */
 void broadcast_close(struct broadcast *broadcast);
 

@@ -6,6 +6,7 @@
  * ours has a dot in it, which the id of a note's heading never has. */
 #include "base/html.h"
 #include "http/assets.h"
+#include "site/broadcast.h"
 #include "site/pages.h"
 #include "site/parts.h"
 #include "site/strings.h"
@@ -150,13 +151,16 @@ static void write_bar(struct text *out, const struct frame *frame)
 
 void frame_begin(struct text *out, const struct site *site, const struct frame *frame)
 {
+    char seen[BROADCAST_ID_SIZE];
+    broadcast_id(site->events, seen);
     write_head(out, frame);
     html_printf(out,
                 "<body data-lang=\"%s\" data-place=\"%s\" data-topic=\"%s\" data-worker=\"%s\"",
                 lang_code(frame->lang), frame->place, frame->topic ? frame->topic->slug : "",
                 asset_url("worker.js"));
-    text_printf(out, " data-notes-revision=\"%" PRIu64 "\" data-revision=\"%" PRIu64 "\">",
-                site->notes_revision, progress_revision(site->progress));
+    text_printf(
+        out, " data-notes-revision=\"%" PRIu64 "\" data-revision=\"%" PRIu64 "\" data-seen=\"%s\">",
+        site->notes_revision, progress_revision(site->progress), seen);
     html_printf(out, "<a class=\"skip\" href=\"#p.main\">%s</a>", tr(frame->lang, S_SKIP));
     write_bar(out, frame);
     text_puts(out, "<div class=\"columns\">");

@@ -33,6 +33,13 @@ async function startRun(prepd) {
   return (await answer.json()).run;
 }
 
+/** Ticks, and says whether a window that is open was told. */
+async function tick(page, prepd, id, state) {
+  const body = JSON.stringify({ state });
+  await fetch(`${prepd.url}/api/items/${id}`, { method: "PUT", headers: { "Content-Type": "application/json" }, body });
+  return (await page.locator(`.item[data-id="${id}"]`).getAttribute("data-state")) === state;
+}
+
 for (const [what, workers] of [["with a shared worker", true], ["without one", false]])
   test(`${what}, eight windows that follow runs leave room for a ninth`, { timeout: 120000 }, async (t) => {
     const prepd = await startPrepd(t, { args: TEST_DEMOS });
@@ -50,6 +57,25 @@ for (const [what, workers] of [["with a shared worker", true], ["without one", f
     await eventually(async () => assert.equal(await item.getAttribute("data-state"), "done"));
     await ninth.reload();
     assert.equal(await item.getAttribute("data-state"), "done");
+  });
+
+for (const [what, others] of [["of the only window", 0], ["of one window of two", 1]])
+  test(`a tick that falls between the page ${what} and its stream is told`, async (t) => {
+    const prepd = await startPrepd(t);
+    const other = await openWindow(t, browser, `${prepd.url}/zh/gc`);
+    const id = await other.locator(".item[data-id]").first().getAttribute("data-id");
+    if (others) await eventually(async () => assert.ok(await tick(other, prepd, id, "shaky")));
+    else await other.goto("about:blank");
+    const page = await other.context().newPage();
+    let start;
+    const started = new Promise((resolve) => (start = resolve));
+    await page.route("**/assets/app.*.js", async (route) => started.then(() => route.continue()));
+    await page.goto(`${prepd.url}/zh/gc`, { waitUntil: "commit" });
+    const item = page.locator(`.item[data-id="${id}"]`);
+    await item.waitFor();
+    assert.equal(await tick(page, prepd, id, "done"), false);
+    start();
+    await eventually(async () => assert.equal(await item.getAttribute("data-state"), "done"));
   });
 
 test("two windows that follow the same run, one from its middle, are each told all of it", async (t) => {

@@ -14,8 +14,8 @@ export type News =
   | { kind: "lost" } // the connection; it comes back by itself
   | { kind: "back" };
 
-/** What a member wants: a run's events after a number, or what happens elsewhere. */
-export type Wish = { run: string; after: number } | { run: null };
+/** What a member wants: a run's events after a number, or what happens elsewhere after an event that its page has seen. */
+export type Wish = { run: string; after: number } | { run: null; seen: string };
 
 type Tell = (news: News[]) => void;
 
@@ -28,11 +28,20 @@ const RETRY_MS = 1000;
 class Member {
   readonly run: string | null;
   told: number;
+  private readonly seen: string; // "epoch-number"
   private waiting: News[] = [];
 
   constructor(wish: Wish, private readonly tell: Tell) {
     this.run = wish.run;
     this.told = wish.run === null ? 0 : wish.after;
+    this.seen = wish.run === null ? wish.seen : "";
+  }
+
+  /** Its page was made before this event of no run, which it will not be told: then it has to ask anew. */
+  catchUp(event: string): void {
+    if (this.run !== null) return;
+    const [[epoch, number], [itsEpoch, itsNumber]] = [event.split("-"), this.seen.split("-")];
+    if (epoch !== itsEpoch || Number(number) > Number(itsNumber)) this.say({ kind: "resync", data: "{}" });
   }
 
   /** In bunches: a message to another thread costs as much as ten events. */
@@ -61,6 +70,8 @@ export class Feed {
     const member = new Member(wish, tell);
     this.members.add(member);
     if (this.lost) member.say({ kind: "lost" });
+    if (this.seen) member.catchUp(this.seen);
+    else if (wish.run === null && !this.source) this.seen = wish.seen;
     this.changed();
     return () => {
       this.members.delete(member);
@@ -147,7 +158,7 @@ export class Feed {
 
   private takeOther(kind: "item" | "notes" | "resync" | "hello", event: MessageEvent<string>): void {
     this.seen = event.lastEventId;
-    if (kind === "hello") return;
+    if (kind === "hello") return this.members.forEach((member) => member.catchUp(this.seen));
     for (const member of this.members) if (member.run === null) member.say({ kind, data: event.data });
   }
 

@@ -48,7 +48,7 @@ function take(news: News): void {
 }
 
 export function initLive(): void {
-  join({ run: null }, take);
+  join({ run: null, seen: document.body.dataset.seen ?? "" }, take);
   // A page that the browser kept for the way back has been told nothing meanwhile.
   window.addEventListener("pageshow", (event) => event.persisted && void refreshPage());
 }
