@@ -416,7 +416,7 @@ test("a sentence that names a paragraph is a pin on the chart: one leads to the 
   await page.keyboard.press("r");
   await waitForState(page, "ended");
   const pins = page.locator(".plot .pin");
-  assert.equal(await pins.count(), 2);
+  await eventually(async () => assert.equal(await pins.count(), 2)); // they come with the next frame
   await page.locator("#probes").hover();
   assert.match(await pins.first().getAttribute("class"), /\blit\b/);
   await pins.nth(1).hover();
