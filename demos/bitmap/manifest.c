@@ -95,9 +95,8 @@ static const struct demo_preset presets[] = {
      {"两天的签到相与：位图按字做，一条 AVX-512 指令数 512 位。缓存里比逐位数快几百倍；两个 64 MiB "
       "的位图装不进缓存，快的指令都被内存拉平。",
       "Who checked in on both days: bitmaps are combined by the word, and one AVX-512 instruction "
-      "counts 512 bits. In cache that is hundreds of times bit by bit; two bitmaps of 64 MiB fit "
-      "in "
-      "no cache, and memory levels all the quick ones."},
+      "counts 512 bits. In cache that is hundreds of times as fast as bit by bit; two bitmaps of "
+      "64 MiB fit in no cache, and memory levels all the quick ones."},
      (const char *const[]){"task=sets", "n=4000000", "range=8388608", NULL}},
     {0}};
 
