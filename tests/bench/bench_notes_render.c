@@ -7,7 +7,8 @@
  *               safe links, line numbers, limits
  *   note_parse  the whole: also the checks (UTF-8, the guard), the revision, and the note itself
  * Both ratios are md_html's time divided by ours. Notes are the files named on the command line, or
- * else a generated one of 150 KB with the mixture of a big checklist. */
+ * else a generated one of 150 KB of which more than half is checklist items, each with an id and a
+ * link: what costs ours most. */
 #include <md4c-html.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -34,6 +34,10 @@ layers | all)
         fi
         echo "== $(basename "$bench")"
         "$bench"
+        if [ "$(basename "$bench")" = bench_notes_render ]; then
+            echo "the shipped notes:"
+            "$bench" "$here"/../../content/*/*.md
+        fi
     done
     ;;
 esac
