@@ -60,8 +60,7 @@ static const json_t *find_entry(const json_t *list, const char *id)
 {
     size_t i;
     const json_t *entry;
-    json_array_foreach(list, i, entry)
-    {
+    json_array_foreach (list, i, entry) {
         const char *own = json_string_value(json_object_get(entry, "id"));
         if (own && id && strcmp(own, id) == 0)
             return entry;
@@ -90,8 +89,7 @@ static void show_start(struct report *report, const json_t *event)
         put_text(report, json_string_value(json_object_get(text, report->lang)));
         fputc('\n', report->out);
     }
-    json_object_foreach(json_object_get(event, "params"), name, value)
-    {
+    json_object_foreach (json_object_get(event, "params"), name, value) {
         char *json = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
         fprintf(report->out, "  %s=%s", name, json ? json : "?");
         free(json);
@@ -108,8 +106,7 @@ static void show_sample(struct report *report, const json_t *event)
     json_t *value;
     fresh_line(report);
     fprintf(report->out, "  %7.1f s ", json_number_value(json_object_get(event, "t")) / 1000);
-    json_object_foreach(values, name, value)
-    {
+    json_object_foreach (values, name, value) {
         const json_t *series = find_entry(json_object_get(view, "series"), name);
         if (json_is_true(json_object_get(series, "hidden")) || !json_is_number(value))
             continue;

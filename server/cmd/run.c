@@ -116,8 +116,8 @@ static int verdict(const struct run *run)
                 !json_is_true(json_object_get(end, "stopped"));
     size_t i;
     json_t *check;
-    json_array_foreach(json_object_get(summary, "checks"), i, check) good =
-        good && json_is_true(json_object_get(check, "ok"));
+    json_array_foreach (json_object_get(summary, "checks"), i, check)
+        good = good && json_is_true(json_object_get(check, "ok"));
     json_decref(summary);
     return good ? EXIT_OK : EXIT_FAILED;
 }

@@ -116,9 +116,10 @@ static bool is_sample_values(const struct scope *scope, const json_t *values)
 {
     const char *id;
     json_t *value;
-    json_object_foreach((json_t *)values, id,
-                        value) if (!manifest_entry(scope->view, "series", "id", id) ||
-                                   !(json_is_null(value) || is_number(scope, value))) return false;
+    json_object_foreach ((json_t *)values, id, value)
+        if (!manifest_entry(scope->view, "series", "id", id) ||
+            !(json_is_null(value) || is_number(scope, value)))
+            return false;
     return json_object_size(values) > 0;
 }
 
@@ -126,9 +127,9 @@ static bool is_row_values(const struct scope *scope, const json_t *values)
 {
     const char *id;
     json_t *value;
-    json_object_foreach((json_t *)values, id,
-                        value) if (!manifest_entry(scope->view, "columns", "id", id) ||
-                                   !is_number_or_text(scope, value)) return false;
+    json_object_foreach ((json_t *)values, id, value)
+        if (!manifest_entry(scope->view, "columns", "id", id) || !is_number_or_text(scope, value))
+            return false;
     return json_object_size(values) > 0;
 }
 
@@ -285,12 +286,10 @@ static int check_no_others(const struct event_kind *kind, const json_t *event, s
 {
     const char *name;
     json_t *value;
-    json_object_foreach((json_t *)event, name,
-                        value) if (!rule_find(common_fields, ARRAY_LEN(common_fields), name) &&
-                                   !rule_find(kind->fields, kind->n,
-                                              name)) return err_set(err, EINVAL,
-                                                                    "a %s has no field %.40s",
-                                                                    kind->name, name);
+    json_object_foreach ((json_t *)event, name, value)
+        if (!rule_find(common_fields, ARRAY_LEN(common_fields), name) &&
+            !rule_find(kind->fields, kind->n, name))
+            return err_set(err, EINVAL, "a %s has no field %.40s", kind->name, name);
     return 0;
 }
 

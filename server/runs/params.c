@@ -100,8 +100,7 @@ static int names_check(const struct demo *demo, const json_t *params, struct err
     json_t *value;
     if (params && !json_is_object(params))
         return err_field(err, EINVAL, "params", "params must be an object");
-    json_object_foreach((json_t *)params, name, value)
-    {
+    json_object_foreach ((json_t *)params, name, value) {
         if (param_find(demo, name))
             continue;
         if (!manifest_id_is_valid(name))

@@ -132,7 +132,8 @@ static json_t *checks_list(const struct run *run)
 {
     json_t *list = json_array(), *check;
     const char *id;
-    json_object_foreach(run->checks, id, check) json_array_append(list, check);
+    json_object_foreach (run->checks, id, check)
+        json_array_append(list, check);
     return list;
 }
 

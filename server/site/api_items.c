@@ -37,8 +37,9 @@ static json_t *find_entry(json_t *list, const char *id)
 {
     size_t i;
     json_t *entry;
-    json_array_foreach(list, i, entry) if (strcmp(json_string_value(json_object_get(entry, "id")),
-                                                  id) == 0) return entry;
+    json_array_foreach (list, i, entry)
+        if (strcmp(json_string_value(json_object_get(entry, "id")), id) == 0)
+            return entry;
     return NULL;
 }
 

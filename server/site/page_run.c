@@ -95,8 +95,7 @@ static void write_params(struct text *out, const json_t *summary, enum lang lang
     const char *name;
     json_t *value;
     html_printf(out, "<h2>%s</h2><p class=\"run-params\">", tr(lang, S_PARAMETERS));
-    json_object_foreach(params, name, value)
-    {
+    json_object_foreach (params, name, value) {
         html_printf(out, "<code>%s=", name);
         write_value(out, value);
         text_puts(out, "</code> ");
@@ -151,8 +150,7 @@ static void write_metrics(struct text *out, const struct demo *demo, const json_
                 tr(lang, S_EXPECTED));
     const char *id;
     json_t *metric;
-    json_object_foreach(metrics, id, metric)
-    {
+    json_object_foreach (metrics, id, metric) {
         write_metric(out, demo, id, metric, lang);
     }
     text_puts(out, "</tbody></table></div>");

@@ -210,8 +210,7 @@ static void every_parameter_runs_at_its_ends_or_is_refused(struct contract *cont
 {
     const json_t *params = json_object_get(contract->demo->manifest, "params"), *param, *value;
     size_t i, k;
-    json_array_foreach(params, i, param)
-    {
+    json_array_foreach (params, i, param) {
         const char *name = json_string_value(json_object_get(param, "name"));
         if (json_object_get(param, "min")) {
             judge_number(contract, param, "min");
@@ -220,7 +219,7 @@ static void every_parameter_runs_at_its_ends_or_is_refused(struct contract *cont
             judge_value(contract, name, "true");
             judge_value(contract, name, "false");
         }
-        json_array_foreach(json_object_get(param, "values"), k, value)
+        json_array_foreach (json_object_get(param, "values"), k, value)
             judge_value(contract, name, json_string_value(json_object_get(value, "value")));
     }
 }
