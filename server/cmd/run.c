@@ -86,7 +86,7 @@ static void show(void *ud)
     struct runlog *log = run_log(terminal->run);
     cleanup_text struct text lines = {0};
     uint64_t count = runlog_count(log);
-    runlog_wait(log, &terminal->waiter);
+    runlog_wait(&terminal->waiter);
     if (count > terminal->shown) {
         runlog_ndjson(log, terminal->shown + 1, count, &lines);
         runlog_stored(log, terminal->shown + 1, count); /* nobody asks for them again */
@@ -128,9 +128,11 @@ static int follow(struct terminal *terminal, struct err *err)
     if (r < 0)
         return r;
     terminal->waiter = (struct runlog_waiter){.wake = show, .ud = terminal};
+    if (runlog_join(run_log(terminal->run), &terminal->waiter) < 0)
+        return err_set(err, ENOMEM, "out of memory");
     show(terminal);
     r = loop_run(terminal->loop);
-    runlog_unwait(&terminal->waiter);
+    runlog_leave(&terminal->waiter);
     return r < 0 ? err_set(err, -r, "the event loop failed: %s", strerror(-r)) : 0;
 }
 

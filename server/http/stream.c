@@ -197,14 +197,14 @@ static void set_full(struct http_stream *stream, bool full)
     loop_rewatch(stream->http->options.loop, stream->watch, EPOLLRDHUP | (full ? EPOLLOUT : 0u));
 }
 
-static void stream_send(struct http_stream *stream)
+static void stream_send(struct http_stream *stream, int64_t now)
 {
     char buf[STEP + sizeof last_chunk]; /* which stream_end may have added */
     size_t len = fill(stream, buf);
     ssize_t n = len ? send(stream->fd, buf, len, MSG_DONTWAIT | MSG_NOSIGNAL) : 0;
     size_t sent = n > 0 ? (size_t)n : 0;
     if (sent)
-        stream->last = clock_ms();
+        stream->last = now;
     if (sent < len)
         text_add(&stream->unsent, buf + sent, len - sent);
     if ((n < 0 && errno != EAGAIN) || stream->unsent.failed)
@@ -215,16 +215,33 @@ static void stream_send(struct http_stream *stream)
         set_full(stream, sent < len);
 }
 
+/* One send(2) goes over megabytes of the kernel's, so with many readers nothing of a stream is in
+ * the cache any more when its turn comes. It is fetched while those before it are sent to. */
+static void prefetch(const struct http_stream *due)
+{
+    enum { CACHE_LINE = 64 };
+    if (!due)
+        return;
+    __builtin_prefetch(due->ud);
+    __builtin_prefetch((const char *)due->ud + CACHE_LINE);
+    if (!due->next)
+        return;
+    __builtin_prefetch(due->next);
+    __builtin_prefetch((const char *)due->next + CACHE_LINE);
+}
+
 void streams_send(struct http *http)
 {
     struct http_stream *due = http->ready; /* those that become ready meanwhile come next time */
+    int64_t now = clock_ms();
     if (due)
         due->link = &due;
     http->ready = NULL;
     while (due) {
         struct http_stream *stream = due;
         ready_remove(stream);
-        stream_send(stream);
+        prefetch(due);
+        stream_send(stream, now);
     }
 }
 
@@ -236,7 +253,7 @@ static void client_ready(void *ud, uint32_t events)
     if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
         stream_free(stream);
     else
-        stream_send(stream);
+        stream_send(stream, clock_ms());
 }
 
 int64_t stream_sweep(struct http_stream *stream)

@@ -26,8 +26,12 @@ struct runlog {
     uint64_t start;     /* its offset */
     uint64_t *ends;     /* offset behind line first + i */
     size_t n_lines, cap_lines;
-    uint64_t stored; /* all lines up to this one can be had elsewhere */
-    struct runlog_waiter *waiters;
+    uint64_t stored;                /* all lines up to this one can be had elsewhere */
+    struct runlog_waiter **waiters; /* a list of pointers: with a thousand readers, following links
+                                       through their memory costs more than waking them */
+    size_t n_waiters, cap_waiters;
+    int waking; /* how many walk that list (a wake may append): who leaves leaves a gap */
+    bool gaps;
 };
 
 struct runlog *runlog_new(void)
@@ -50,55 +54,15 @@ void runlog_unref(struct runlog *log)
 {
     if (!log || --log->refs > 0)
         return;
-    while (log->waiters)
-        runlog_unwait(log->waiters);
+    for (size_t i = 0; i < log->n_waiters; i++)
+        log->waiters[i]->log = NULL;
+    free(log->waiters);
     for (size_t i = 0; i < log->n_chunks; i++)
         free(log->chunks[i]);
     free(log->chunks);
     free(log->ends);
     free(log);
 }
-
-/*** Waiting ***/
-
-void runlog_wait(struct runlog *log, struct runlog_waiter *waiter)
-{
-    if (waiter->link)
-        return;
-    waiter->next = log->waiters;
-    waiter->link = &log->waiters;
-    if (waiter->next)
-        waiter->next->link = &waiter->next;
-    log->waiters = waiter;
-}
-
-void runlog_unwait(struct runlog_waiter *waiter)
-{
-    if (!waiter->link)
-        return;
-    *waiter->link = waiter->next;
-    if (waiter->next)
-        waiter->next->link = waiter->link;
-    waiter->next = NULL;
-    waiter->link = NULL;
-}
-
-/* Wakes all that wait now. One that is woken may wait anew, or unwait any other meanwhile: those
- * not yet called hang on a list of their own. */
-static void log_wake(struct runlog *log)
-{
-    struct runlog_waiter *due = log->waiters;
-    if (due)
-        due->link = &due;
-    log->waiters = NULL;
-    while (due) {
-        struct runlog_waiter *waiter = due;
-        runlog_unwait(waiter);
-        waiter->wake(waiter->ud);
-    }
-}
-
-/*** Writing ***/
 
 /* Makes room for one more element of `size` bytes. */
 static bool array_grow(void *array, size_t n, size_t *cap, size_t size)
@@ -113,6 +77,73 @@ static bool array_grow(void *array, size_t n, size_t *cap, size_t size)
     *cap = more;
     return true;
 }
+
+/*** Waiting ***/
+
+int runlog_join(struct runlog *log, struct runlog_waiter *waiter)
+{
+    if (!array_grow(&log->waiters, log->n_waiters, &log->cap_waiters,
+                    sizeof(struct runlog_waiter *)))
+        return -ENOMEM;
+    waiter->log = log;
+    waiter->at = log->n_waiters;
+    log->waiters[log->n_waiters++] = waiter;
+    return 0;
+}
+
+void runlog_wait(struct runlog_waiter *waiter)
+{
+    waiter->waits = true;
+}
+
+static void put_waiter(struct runlog *log, size_t at, struct runlog_waiter *waiter)
+{
+    log->waiters[at] = waiter;
+    waiter->at = at;
+}
+
+void runlog_leave(struct runlog_waiter *waiter)
+{
+    struct runlog *log = waiter->log;
+    waiter->waits = false;
+    waiter->log = NULL;
+    if (!log)
+        return;
+    if (!log->waking) {
+        put_waiter(log, waiter->at, log->waiters[--log->n_waiters]);
+        return;
+    }
+    log->waiters[waiter->at] = NULL;
+    log->gaps = true;
+}
+
+static void close_gaps(struct runlog *log)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < log->n_waiters; i++)
+        if (log->waiters[i])
+            put_waiter(log, n++, log->waiters[i]);
+    log->n_waiters = n;
+    log->gaps = false;
+}
+
+/* Wakes all that wait now; who joins meanwhile waits for the next line. */
+static void log_wake(struct runlog *log)
+{
+    size_t n = log->n_waiters;
+    log->waking++;
+    for (size_t i = 0; i < n; i++) {
+        struct runlog_waiter *waiter = log->waiters[i];
+        if (!waiter || !waiter->waits)
+            continue;
+        waiter->waits = false;
+        waiter->wake(waiter->ud);
+    }
+    if (--log->waking == 0 && log->gaps)
+        close_gaps(log);
+}
+
+/*** Writing ***/
 
 static bool log_reserve(struct runlog *log, size_t more)
 {

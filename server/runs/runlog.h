@@ -42,7 +42,9 @@ struct runlog_place {
 struct runlog_waiter {
     void (*wake)(void *ud);
     void *ud;
-    struct runlog_waiter *next, **link; /* the log's */
+    struct runlog *log; /* that it joined; NULL: none */
+    size_t at;          /* its place in the log's list */
+    bool waits;
 };
 
 struct runlog *runlog_new(void); /* NULL if out of memory */
@@ -75,11 +77,12 @@ ssize_t runlog_read(const struct runlog *log, struct runlog_place *place, char *
 /* Adds those of lines first..last (from 1, inclusive) that are in memory, as NDJSON. -ENOMEM. */
 int runlog_ndjson(const struct runlog *log, uint64_t first, uint64_t last, struct text *out);
 
-/* Adds the waiter, unless it waits already. wake may make it wait again, and may unwait any other.
- */
-void runlog_wait(struct runlog *log, struct runlog_waiter *waiter);
-/* Does nothing if it does not wait. */
-void runlog_unwait(struct runlog_waiter *waiter);
+/* Lets the waiter wait for this log, as often as it likes, until it leaves. -ENOMEM. */
+int runlog_join(struct runlog *log, struct runlog_waiter *waiter);
+/* It is woken once. wake may make it wait again, and may let any waiter join or leave. */
+void runlog_wait(struct runlog_waiter *waiter);
+/* Does nothing if it joined none. */
+void runlog_leave(struct runlog_waiter *waiter);
 
 /* ---- runlog_sse.c: the form of an event on the wire ---- */
 

@@ -188,7 +188,7 @@ static void keeper_wake(void *ud)
     struct runlog *log = run_log(keeper->run);
     if (!is_saving(keeper) && runlog_bytes(log) - keeper->bytes_then >= FLUSH_BYTES)
         keep_lines(keeper);
-    runlog_wait(log, &keeper->waiter);
+    runlog_wait(&keeper->waiter);
 }
 
 static char *dump(const json_t *json)
@@ -207,7 +207,8 @@ void keeper_started(struct run *run, void *ud)
     }
     *keeper = (struct keeper){.site = site, .run = run_ref(run), .next = site->keepers};
     keeper->waiter = (struct runlog_waiter){.wake = keeper_wake, .ud = keeper};
-    runlog_wait(run_log(run), &keeper->waiter);
+    if (runlog_join(run_log(run), &keeper->waiter) == 0) /* else it is stored by the clock alone */
+        runlog_wait(&keeper->waiter);
     site->keepers = keeper;
     struct save *save = save_new(keeper, SAVE_START);
     if (save) {
@@ -230,7 +231,7 @@ static void keep_end(struct keeper *keeper)
     }
     save_submit(keeper, save, save && save->json);
     loop_cancel(keeper->site->loop, keeper->timer);
-    runlog_unwait(&keeper->waiter);
+    runlog_leave(&keeper->waiter);
     run_unref(keeper->run);
 }
 

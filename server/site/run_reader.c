@@ -149,7 +149,7 @@ static ssize_t read_events(struct run_reader *reader, char *buf, size_t max)
     if (n == RUNLOG_DROPPED)
         return page_from_store(reader);
     if (n == 0)
-        runlog_wait(reader->log, &reader->waiter);
+        runlog_wait(&reader->waiter);
     return n;
 }
 
@@ -192,7 +192,10 @@ struct run_reader *run_reader_new(const struct run_reader_options *options)
         .last = options->log ? runlog_count(options->log) : UINT64_MAX,
     };
     snprintf(reader->id, sizeof reader->id, "%s", options->id);
-    return reader;
+    if (!reader->log || runlog_join(reader->log, &reader->waiter) == 0)
+        return reader;
+    run_reader_free(reader);
+    return NULL;
 }
 
 void run_reader_on_wake(struct run_reader *reader, void (*wake)(void *ud), void *ud)
@@ -205,7 +208,7 @@ void run_reader_free(struct run_reader *reader)
 {
     if (!reader)
         return;
-    runlog_unwait(&reader->waiter);
+    runlog_leave(&reader->waiter);
     runlog_unref(reader->log);
     text_free(&reader->page);
     reader->freed = true;

@@ -124,7 +124,10 @@ awk -v t="$(($(cpu_ticks "$prepd_pid") - before))" -v s="$seconds" -v hz="$(getc
 wait "$reader"
 stop_run
 
-echo "== first event"
-# shellcheck disable=SC2086
-$on_client "$build/tests/bench_base_client" run "$prepd_port" show 50 | sed 's/$/ (goal p50 4 ms, p95 8 ms)/'
+echo "== first event, on whichever core the kernel picks"
+end "$prepd_pid"
+on_server=''
+start "$prepd" serve --listen 127.0.0.1:0 --demos "$demos" --data "$work/data"
+prepd_pid=$pid prepd_port=$port
+"$build/tests/bench_base_client" run "$prepd_port" show 50 | sed 's/$/ (goal p50 4 ms, p95 8 ms)/'
 end "$prepd_pid"
