@@ -318,7 +318,9 @@ static void runner_link_ready(void *ud, uint32_t events)
 
 /*** Life ***/
 
-/* The first net is the end of file on the link, the second this: prepd's death sends SIGTERM. */
+/* The first net is the end of file on the link, the second this: prepd's death sends a signal. It
+ * is one that ends a stopped runner too, as soon as the end of the runner by itself ends all that
+ * it started (runner_main). */
 static int watch_prepd(struct runner *runner, pid_t prepd, struct err *err)
 {
     struct loop_watch *watch;
@@ -375,6 +377,8 @@ void runner_main(int link, pid_t prepd, bool unsafe)
         sandbox_probe(&runner.report);
     struct wire_sandbox message = {.kind = WIRE_SANDBOX, .report = runner.report};
     runner_tell(&runner, &message, sizeof message);
+    if (runner.report.mode != SANDBOX_UNSAFE)
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
     make_filters(runner.report.mode);
     loop_run(runner.loop);
     runner_quit(&runner);

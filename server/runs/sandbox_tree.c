@@ -58,7 +58,7 @@ size_t tree_list(pid_t pid, pid_t *ret_pids, size_t max)
 {
     struct pid_list list = {.pids = ret_pids, .max = max};
     ret_pids[list.n++] = pid;
-    for (size_t i = 0; i < list.n; i++)
+    for (size_t i = 0; i < list.n && list.n < max; i++)
         add_children(ret_pids[i], &list);
     return list.n;
 }

@@ -132,11 +132,18 @@ static size_t ours(enum sandbox_mode mode)
     return mode == SANDBOX_NAMESPACES ? 1 : mode == SANDBOX_BWRAP ? 2 : 0;
 }
 
+/* A demo whose filter has no fork stays one process: nobody need look for more. */
+static size_t list_processes(const struct sandbox *sandbox, unsigned needs, pid_t *ret_tree)
+{
+    bool may_fork = sandbox->mode == SANDBOX_UNSAFE || needs & DEMO_NEEDS_FORK;
+    return tree_list(sandbox->pid, ret_tree, may_fork ? TREE_MAX : ours(sandbox->mode) + 1);
+}
+
 void sandbox_usage(const struct sandbox *sandbox, unsigned needs, size_t memory_max,
                    struct sandbox_usage *ret)
 {
     static pid_t tree[TREE_MAX];
-    size_t n = tree_list(sandbox->pid, tree, TREE_MAX), skip = ours(sandbox->mode);
+    size_t n = list_processes(sandbox, needs, tree), skip = ours(sandbox->mode);
     unsigned long ticks = 0;
     *ret = (struct sandbox_usage){0};
     for (size_t i = 0; i < n; i++) {

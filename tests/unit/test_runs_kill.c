@@ -88,7 +88,7 @@ static void a_stop_ends_the_run_even_if_the_runner_does_not_listen(void **state)
 }
 
 /* In a process of its own, which stands in for prepd. */
-static _Noreturn void be_prepd(int tag, int ready_fd)
+static _Noreturn void be_prepd(int tag, bool stop_runner, int ready_fd)
 {
     struct world world;
     world_open(&world, 2, 0);
@@ -97,23 +97,24 @@ static _Noreturn void be_prepd(int tag, int ready_fd)
     struct run *deaf = start_tagged(&world, "ignore_term", 0, tag);
     turn_until_said(&world, bomb, "metric");
     turn_until_said(&world, deaf, "metric");
+    if (stop_runner)
+        kill(world.link->pid, SIGSTOP);
     if (write(ready_fd, "x", 1) != 1)
         _exit(1);
     for (;;)
         pause();
 }
 
-static void the_death_of_prepd_leaves_nothing(void **state)
+static void assert_prepd_leaves_nothing(bool stop_runner)
 {
     int ready[2], tag = new_tag();
     char byte;
-    (void)state;
     assert_int_equal(pipe(ready), 0);
     prctl(PR_SET_CHILD_SUBREAPER,
           1); /* whatever prepd leaves behind becomes a child of this test */
     pid_t prepd = fork();
     if (prepd == 0)
-        be_prepd(tag, ready[1]);
+        be_prepd(tag, stop_runner, ready[1]);
     close(ready[1]);
     assert_int_equal(read(ready[0], &byte, 1), 1);
     assert_true(count_tagged(tag) >= 2);
@@ -124,6 +125,18 @@ static void the_death_of_prepd_leaves_nothing(void **state)
                                         until the test's time is up */
         ;
     assert_int_equal(errno, ECHILD);
+}
+
+static void the_death_of_prepd_leaves_nothing(void **state)
+{
+    (void)state;
+    assert_prepd_leaves_nothing(false);
+}
+
+static void the_death_of_prepd_leaves_nothing_even_if_the_runner_is_stopped(void **state)
+{
+    (void)state;
+    assert_prepd_leaves_nothing(true);
 }
 
 /*** Many ***/
@@ -198,6 +211,7 @@ static void a_thousand_runs_leave_no_process_no_descriptor_and_no_memory(void **
     RUN_TEST(a_run_that_ignores_every_signal_is_stopped),                                          \
         RUN_TEST(a_run_that_has_stopped_itself_is_stopped),                                        \
         cmocka_unit_test(the_death_of_prepd_leaves_nothing),                                       \
+        cmocka_unit_test(the_death_of_prepd_leaves_nothing_even_if_the_runner_is_stopped),         \
         RUN_TEST(the_death_of_the_runner_ends_its_runs_and_refuses_new_ones),                      \
         RUN_TEST(a_stop_ends_the_run_even_if_the_runner_does_not_listen)
 #define MANY_PROCESSES                                                                             \
