@@ -70,16 +70,19 @@ static void stop(void *loop)
 
 /*** Serving ***/
 
-/* Each connection is a descriptor. Only this process gets more: the runner was forked before. */
+/* Each connection is a descriptor. Only this process gets more: the runner was forked before. The
+ * limit also says whether one may send a descriptor while other processes of the user, demos among
+ * them, have sent many that nobody has received; so there is room for theirs. */
 static void raise_descriptors(int connections)
 {
+    enum { ROOM_FOR_DEMOS = 4096 };
     struct rlimit limit;
-    rlim_t wanted = (rlim_t)connections + OTHER_DESCRIPTORS;
+    rlim_t needed = (rlim_t)connections + OTHER_DESCRIPTORS, wanted = needed + ROOM_FOR_DEMOS;
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= wanted)
         return;
     limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur < wanted)
+    if (limit.rlim_cur < needed)
         log_warning("--connections: this account may open %llu files at most",
                     (unsigned long long)limit.rlim_cur);
 }

@@ -27,6 +27,7 @@
 enum {
     STOP_GRACE_MS = 60, /* from SIGTERM to SIGKILL: a stop takes less than 100 ms in all */
     LOOK_MS = 50,       /* from one look at what the runs use to the next */
+    LOOK_SHARE = 10,    /* at least so many times what the look took: a tree of many processes */
     JOBS_MAX = 64,
 };
 
@@ -42,6 +43,8 @@ struct job {
     bool stopping;
     int64_t started; /* clock_ms */
     enum run_limit limit;
+    int64_t cpu_ms; /* the most that a look has seen: what is killed is not counted at the end */
+    size_t max_rss;
     struct loop_watch *ended;
     struct loop_timer *wall, *grace;
     struct job *next;
@@ -99,6 +102,11 @@ static enum run_limit limit_of(int status)
     return sig == SIGXCPU ? LIMIT_CPU : sig == SIGXFSZ ? LIMIT_FILE_SIZE : LIMIT_NONE;
 }
 
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
 static void job_ended(void *ud, uint32_t events)
 {
     struct job *job = ud;
@@ -116,8 +124,8 @@ static void job_ended(void *ud, uint32_t events)
         .status = end.status,
         .limit = job->limit ? job->limit : limit_of(end.status),
         .wall_ms = clock_ms() - job->started,
-        .cpu_ms = end.cpu_ms,
-        .max_rss = end.max_rss,
+        .cpu_ms = larger(job->cpu_ms, end.cpu_ms),
+        .max_rss = (size_t)larger((int64_t)job->max_rss, (int64_t)end.max_rss),
     };
     memcpy(message.step, end.step, sizeof message.step);
     runner_tell(runner, &message, sizeof message);
@@ -155,10 +163,12 @@ static void job_wall_over(void *ud)
 
 /* What it uses too much of now. A demo that holds as many processes or files as the kernel lets it
  * have is at its limit too. */
-static enum run_limit job_excess(const struct job *job)
+static enum run_limit job_excess(struct job *job)
 {
     struct sandbox_usage usage;
     sandbox_usage(&job->sandbox, job->needs, job->memory_max, &usage);
+    job->cpu_ms = larger(job->cpu_ms, usage.cpu_ms);
+    job->max_rss = (size_t)larger((int64_t)job->max_rss, (int64_t)usage.memory);
     if (usage.memory > job->memory_max)
         return LIMIT_MEMORY;
     if (usage.processes + 1 >= limit_processes(job->needs))
@@ -171,6 +181,7 @@ static enum run_limit job_excess(const struct job *job)
 static void runner_look(void *ud)
 {
     struct runner *runner = ud;
+    int64_t begun = clock_ms();
     runner->look = NULL;
     for (struct job *job = runner->jobs; job; job = job->next) {
         job->limit = job->limit ? job->limit : job_excess(job);
@@ -178,7 +189,8 @@ static void runner_look(void *ud)
             sandbox_kill(&job->sandbox);
     }
     if (runner->jobs)
-        runner->look = loop_after(runner->loop, LOOK_MS, runner_look, runner);
+        runner->look = loop_after(runner->loop, larger(LOOK_MS, LOOK_SHARE * (clock_ms() - begun)),
+                                  runner_look, runner);
 }
 
 /*** Starts ***/
@@ -364,6 +376,7 @@ void runner_main(int link, pid_t prepd, bool unsafe)
     struct runner runner = {0};
     struct err err = {0};
     prctl(PR_SET_NAME, "prepd-runner");
+    runner_hide_arguments();
     setsid(); /* Ctrl-C is for prepd, which then stops the runs in order */
     runner_block_signals();
     runner.link = runner_keep_descriptors(link);

@@ -24,6 +24,8 @@ void runner_link_free(struct runner_link *link, int ms);
 int runner_drop_root(void);
 /* Keeps standard error, for the operator, and the link. Returns the link's new number. */
 int runner_keep_descriptors(int link);
+/* Wipes prepd's command line. */
+void runner_hide_arguments(void);
 /* SIGTERM, which it reads, and SIGCHLD, for pid 1, which inherits the mask. */
 void runner_block_signals(void);
 

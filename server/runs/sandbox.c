@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/util.h"
+#include "runs/catalogue.h"
 
 #define NAMESPACES                                                                                 \
     (CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS |     \
@@ -47,8 +48,12 @@ static _Noreturn void child_main(struct setup *setup)
 int sandbox_spawn(enum sandbox_mode mode, const struct sandbox_job *job, struct sandbox *ret,
                   struct err *err)
 {
-    struct setup setup = {
-        .mode = mode, .job = job, .uid = geteuid(), .gid = getegid(), .rules_fd = -1};
+    struct setup setup = {.mode = mode,
+                          .job = job,
+                          .uid = geteuid(),
+                          .gid = getegid(),
+                          .rules_fd = -1,
+                          .argv = job->argv};
     int status[2], pidfd;
     if (mode != SANDBOX_UNSAFE && !(setup.filter = seccomp_filter(mode, job->needs)))
         return err_set(err, errno, "filter: %s", strerror(errno));
@@ -66,7 +71,11 @@ int sandbox_spawn(enum sandbox_mode mode, const struct sandbox_job *job, struct 
         close(status[0]);
         return err_set(err, code, "clone3: %s", strerror(code));
     }
-    *ret = (struct sandbox){.mode = mode, .pid = pid, .pidfd = pidfd, .status_fd = status[0]};
+    *ret = (struct sandbox){.mode = mode,
+                            .pid = pid,
+                            .pidfd = pidfd,
+                            .status_fd = status[0],
+                            .may_fork = mode == SANDBOX_UNSAFE || job->needs & DEMO_NEEDS_FORK};
     return 0;
 }
 
@@ -83,10 +92,13 @@ void sandbox_terminate(const struct sandbox *sandbox)
         kill(tree[DEMO], SIGTERM);
 }
 
+/* The death of pid 1 is enough, but it dies no sooner than it gets a processor, which the demo may
+ * keep busy with many threads; so the demo is killed too. Numbers of processes are given out in
+ * turn: one that was just listed cannot be another's yet. */
 void sandbox_kill(const struct sandbox *sandbox)
 {
     static pid_t pids[TREE_MAX]; /* large, and the runner has one thread */
-    size_t n = sandbox->mode == SANDBOX_UNSAFE ? tree_list(sandbox->pid, pids, TREE_MAX) : 0;
+    size_t n = sandbox_processes(sandbox, pids);
     syscall(SYS_pidfd_send_signal, sandbox->pidfd, SIGKILL, NULL, 0);
     for (size_t i = 1; i < n; i++) /* what they fork meanwhile is left to tree_sweep */
         kill(pids[i], SIGKILL);

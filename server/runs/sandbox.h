@@ -45,13 +45,14 @@ struct sandbox {
     pid_t pid;     /* pid 1, bubblewrap, or without namespaces the demo */
     int pidfd;     /* readable when it has ended */
     int status_fd; /* reading end of the status pipe */
+    bool may_fork; /* else the demo stays one process: its filter says so */
 };
 
 struct sandbox_end {
-    char step[32]; /* the step that failed, before the demo ran; "" if it ran */
-    int code;      /* errno of that step */
-    int status;    /* of the demo, as from waitpid */
-    int64_t cpu_ms;
+    char step[32];  /* the step that failed, before the demo ran; "" if it ran */
+    int code;       /* errno of that step */
+    int status;     /* of the demo, as from waitpid */
+    int64_t cpu_ms; /* of all that was waited for: not of what was killed with pid 1 */
     size_t max_rss;
 };
 
@@ -97,7 +98,8 @@ struct setup {
     int status_fd; /* writing end, until setup_descriptors has put it on SETUP_FD_STATUS */
     uid_t uid;     /* the runner's; in new namespaces one has no name until the maps are written */
     gid_t gid;
-    int rules_fd; /* Landlock's, from setup_rules to setup_descriptors; -1: none */
+    int rules_fd;      /* Landlock's, from setup_rules to setup_descriptors; -1: none */
+    char *const *argv; /* the job's, or a copy of it (sandbox_seccomp.c) */
 };
 
 enum { SETUP_FD_STATUS = 3, SETUP_FD_PROGRAM = 4, SETUP_FD_RULES = 5 };
@@ -125,6 +127,8 @@ int landlock_abi(void); /* 0: the kernel has none */
 /* The filter for demos of these needs, made at the first call and kept; NULL with errno set. */
 const struct sock_fprog *seccomp_filter(enum sandbox_mode mode, unsigned needs);
 
+enum { LIMIT_FILE_BYTES = 16 << 20 }; /* of one file; and of the scratch folder */
+
 /* How many processes and descriptors a demo may have. */
 size_t limit_processes(unsigned needs);
 size_t limit_files(unsigned needs);
@@ -147,6 +151,9 @@ int user_map(uid_t uid, gid_t gid);
 /* Gives up every capability for good. 0 or -errno. */
 int capabilities_drop(void);
 int proc_write(const char *path, const char *text);
+/* Reads a file of /proc, to its end if it fits, as a string; "" if it cannot be read. Returns its
+ * length. (sandbox_tree.c) */
+size_t proc_read(const char *path, char *buf, size_t size);
 
 /* ---- sandbox_init.c ---- */
 
@@ -166,15 +173,19 @@ void tree_sweep(const pid_t *keep, size_t n_keep);
 /* ---- sandbox_usage.c ---- */
 
 struct sandbox_usage {
-    size_t memory;    /* bytes that its processes hold, never more than they do */
+    size_t memory;    /* bytes that its processes hold */
     size_t processes; /* and threads */
     size_t files;     /* descriptors of the process that has most */
     int64_t cpu_ms;   /* of those that live and those they have waited for */
 };
 
 /* What it uses now. Memory is found out exactly only where a cheap look says more than
- * `memory_max`. */
+ * `memory_max`; then it is no more than they hold, but that a child of vfork counts with its
+ * parent's, and a memfd that is mapped and not open any more as if it were as large as it may be.
+ */
 void sandbox_usage(const struct sandbox *sandbox, unsigned needs, size_t memory_max,
                    struct sandbox_usage *ret);
+/* The processes of a sandbox, itself first, then its own, then the demo's; ret has TREE_MAX. */
+size_t sandbox_processes(const struct sandbox *sandbox, pid_t *ret_pids);
 
 #endif

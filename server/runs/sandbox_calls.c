@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "base/util.h"
@@ -67,7 +68,6 @@ static const int for_all[] = {
     S(linkat),
     S(symlink),
     S(symlinkat),
-    S(truncate),
     S(ftruncate),
     S(fallocate),
     S(fsync),
@@ -75,10 +75,6 @@ static const int for_all[] = {
     S(sync_file_range),
     S(fadvise64),
     S(readahead),
-    S(chmod),
-    S(fchmod),
-    S(fchmodat),
-    S(utimensat),
     S(umask),
     S(flock),
     S(dup),
@@ -211,8 +207,11 @@ static const int for_net[] = {
     S(recvmsg),    S(sendmmsg),    S(recvmmsg),    S(setsockopt), S(getsockopt),
 };
 
-static const int for_fork[] = {S(fork), S(vfork), S(mmap)};
-static const int for_memfd[] = {S(memfd_create), S(mmap)};
+static const int for_fork[] = {S(fork), S(vfork)};
+
+/* Where a demo has a root folder of its own: Landlock says nothing of modes and times, and of
+ * lengths only since its third version. */
+static const int for_own_files[] = {S(truncate), S(chmod), S(fchmod), S(fchmodat), S(utimensat)};
 
 static const int refused[] = {
     S(unshare),
@@ -289,9 +288,11 @@ static const struct when {
 } whens[] = {
     {S(clone), 0, NEW_NAMESPACES | CLONE_THREAD, CLONE_THREAD, 0},
     {S(clone), 0, NEW_NAMESPACES, 0, DEMO_NEEDS_FORK},
-    /* memory shared without a name can be held without being mapped, where nobody counts it */
-    {S(mmap), 3, MAP_SHARED, 0, 0},
-    {S(mmap), 3, MAP_ANONYMOUS, 0, 0},
+    /* memory shared without a name can be held without being resident, and pages of a hugetlbfs
+       are not resident either: nobody would count them. Shared memory is a file in /tmp. */
+    {S(mmap), 3, MAP_SHARED | MAP_HUGETLB, 0, 0},
+    {S(mmap), 3, MAP_ANONYMOUS | MAP_HUGETLB, 0, 0},
+    {S(memfd_create), 1, MFD_HUGETLB, 0, DEMO_NEEDS_MEMFD},
     {S(ioctl), 1, UINT32_MAX, FIONREAD, 0},
     {S(ioctl), 1, UINT32_MAX, FIONBIO, 0},
     {S(ioctl), 1, UINT32_MAX, TCGETS, 0},
@@ -313,8 +314,7 @@ static const struct when {
     {S(prctl), 0, UINT32_MAX, PR_SET_THP_DISABLE, 0},
     {S(prctl), 0, UINT32_MAX, PR_SET_TIMERSLACK, 0},
     {S(prctl), 0, UINT32_MAX, 0x53564d41 /* PR_SET_VMA: names of mappings */, 0},
-    {S(prlimit64), 0, UINT32_MAX, 0, 0}, /* its own */
-    {S(setpriority), 1, UINT32_MAX, 0, 0},
+    {S(prlimit64), 0, UINT32_MAX, 0, 0},            /* its own */
     {S(personality), 0, UINT32_MAX, UINT32_MAX, 0}, /* only looks */
     {S(personality), 0, UINT32_MAX, ADDR_NO_RANDOMIZE, 0},
     {S(socket), 0, UINT32_MAX, AF_UNIX, DEMO_NEEDS_NET},
@@ -340,12 +340,13 @@ static int add_whens(scmp_filter_ctx ctx, unsigned needs)
         const struct when *w = &whens[i];
         if (w->needs && !(w->needs & needs))
             continue;
-        /* a call that is allowed whatever its arguments has no conditions */
-        if (w->call == S(mmap) && needs & (DEMO_NEEDS_FORK | DEMO_NEEDS_MEMFD))
-            continue;
         r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, w->call, 1,
                              SCMP_CMP(w->arg, SCMP_CMP_MASKED_EQ, w->mask, w->value));
     }
+    if (r == 0) /* its own, not its user's */
+        r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, S(setpriority), 2,
+                             SCMP_CMP(0, SCMP_CMP_MASKED_EQ, UINT32_MAX, PRIO_PROCESS),
+                             SCMP_CMP(1, SCMP_CMP_MASKED_EQ, UINT32_MAX, 0));
     if (r == 0 && needs & DEMO_NEEDS_NET) /* NETLINK_SOCK_DIAG: the sockets of its own network */
         r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, S(socket), 2,
                              SCMP_CMP(0, SCMP_CMP_EQ, AF_NETLINK),
@@ -355,7 +356,7 @@ static int add_whens(scmp_filter_ctx ctx, unsigned needs)
 
 #define ADD(list, action) add_list(ctx, action, list, ARRAY_LEN(list))
 
-int calls_add_rules(scmp_filter_ctx ctx, unsigned needs)
+int calls_add_rules(scmp_filter_ctx ctx, unsigned needs, bool own_files)
 {
     int r = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
     if (r == 0)
@@ -366,8 +367,8 @@ int calls_add_rules(scmp_filter_ctx ctx, unsigned needs)
         r = ADD(for_net, SCMP_ACT_ALLOW);
     if (r == 0 && needs & DEMO_NEEDS_FORK)
         r = ADD(for_fork, SCMP_ACT_ALLOW);
-    if (r == 0 && needs & DEMO_NEEDS_MEMFD)
-        r = ADD(for_memfd, SCMP_ACT_ALLOW);
+    if (r == 0)
+        r = ADD(for_own_files, own_files ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EPERM));
     if (r == 0)
         r = add_whens(ctx, needs);
     if (r == 0)

@@ -9,9 +9,11 @@
 #define PREPD_RUNS_SANDBOX_CALLS_H
 
 #include <seccomp.h>
+#include <stdbool.h>
 
-/* Adds the rules for demos of these needs (enum demo_needs) to a filter whose default is ENOSYS. 0
- * or a negative errno. */
-int calls_add_rules(scmp_filter_ctx ctx, unsigned needs);
+/* Adds the rules for demos of these needs (enum demo_needs) to a filter whose default is ENOSYS.
+ * `own_files`: what a demo finds in the file system is its own or read-only, whatever Landlock says
+ * of it. 0 or a negative errno. */
+int calls_add_rules(scmp_filter_ctx ctx, unsigned needs, bool own_files);
 
 #endif

@@ -9,7 +9,7 @@
 
 size_t limit_processes(unsigned needs)
 {
-    size_t n = 8; /* pid 1, the demo, and what a sanitizer or a debugger adds */
+    size_t n = 8 + 2; /* pid 1; and who has as many as the kernel gives is at its limit */
     if (needs & DEMO_NEEDS_FORK)
         n += 64;
     if (needs & DEMO_NEEDS_THREADS) /* threads count as processes */
@@ -19,7 +19,7 @@ size_t limit_processes(unsigned needs)
 
 size_t limit_files(unsigned needs)
 {
-    return needs & DEMO_NEEDS_NET ? 4096 : 64;
+    return needs & DEMO_NEEDS_NET ? 1024 + 64 : 64;
 }
 
 /* Sets soft and hard limit, as far down as the hard limit in force. */
@@ -60,11 +60,14 @@ int setup_limits(struct setup *setup)
         {RLIMIT_CPU, cpu, cpu + 1}, /* soft < hard: SIGXCPU says what it was, SIGKILL would not */
         {RLIMIT_AS, address_space, address_space},
         {RLIMIT_NOFILE, files, files},
-        {RLIMIT_FSIZE, 16 << 20, 16 << 20},
+        {RLIMIT_FSIZE, LIMIT_FILE_BYTES, LIMIT_FILE_BYTES},
         {RLIMIT_STACK, 8 << 20, 8 << 20},
         {RLIMIT_CORE, 0, 0},
         {RLIMIT_MEMLOCK, 8 << 20, 8 << 20},
         {RLIMIT_MSGQUEUE, 0, 0},
+        {RLIMIT_SIGPENDING, 1024, 1024}, /* counted for all of the user's processes */
+        {RLIMIT_RTPRIO, 0, 0},
+        {RLIMIT_NICE, 0, 0},
     };
     int r = 0;
     for (size_t i = 0; r == 0 && i < ARRAY_LEN(limits); i++)

@@ -156,7 +156,8 @@ int setup_root(struct setup *setup)
     if (r < 0)
         return r;
     if (chdir(ROOT_TEMPLATE) < 0 || mount("proc", "proc", "proc", flags, NULL) < 0 ||
-        mount("tmpfs", &SETUP_SCRATCH[1], "tmpfs", flags, "size=16m,mode=0700") < 0 ||
+        mount("tmpfs", &SETUP_SCRATCH[1], "tmpfs", flags, "size=16m,nr_inodes=4096,mode=0700") <
+            0 ||
         chroot(".") < 0)
         return -errno;
     return 0;

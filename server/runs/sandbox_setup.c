@@ -50,6 +50,16 @@ static int setup_runner_alive(struct setup *setup)
     return status.revents & POLLERR ? -ESRCH : 0;
 }
 
+/* If the machine runs out of memory, a demo is what the kernel should end first, and never prepd. A
+ * machine on which this cannot be written has it decided by size. */
+static int setup_out_of_memory(struct setup *setup)
+{
+    (void)setup;
+    prctl(PR_SET_DUMPABLE, 1); /* see user_map */
+    proc_write("/proc/self/oom_score_adj", "1000");
+    return prctl(PR_SET_DUMPABLE, 0) < 0 ? -errno : 0;
+}
+
 /* No controlling terminal: a demo must not push characters into the reader's shell. */
 static int setup_session(struct setup *setup)
 {
@@ -135,6 +145,7 @@ static int setup_privileges(struct setup *setup)
 
 static const struct step world_steps[] = {
     {"runner alive", setup_runner_alive, EVERY},
+    {"out of memory", setup_out_of_memory, EVERY},
     {"session", setup_session, EVERY},
     {"user map", setup_user, OWN},
     {"files", setup_root, OWN},
@@ -223,8 +234,8 @@ void setup_exec(struct setup *setup)
     const struct sandbox_job *job = setup->job;
     if (!job->program)
         _exit(0);
-    execve(setup->mode == SANDBOX_NAMESPACES ? SETUP_PROGRAM : job->program, job->argv,
+    execve(setup->mode == SANDBOX_NAMESPACES ? SETUP_PROGRAM : job->program, setup->argv,
            environment);
-    syscall(SYS_execveat, SETUP_FD_PROGRAM, "", job->argv, environment, AT_EMPTY_PATH);
+    syscall(SYS_execveat, SETUP_FD_PROGRAM, "", setup->argv, environment, AT_EMPTY_PATH);
     setup_fail(setup, "program", errno);
 }

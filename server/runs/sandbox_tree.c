@@ -22,18 +22,22 @@ struct pid_list {
     size_t n, max;
 };
 
-static ssize_t proc_read(const char *path, char *buf, size_t size)
+size_t proc_read(const char *path, char *buf, size_t size)
 {
+    size_t len = 0;
     cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : read(fd, buf, size - 1);
-    buf[n > 0 ? n : 0] = '\0';
-    return n;
+    if (fd >= 0)
+        fd_read_all(fd, buf, size - 1, &len);
+    buf[len] = '\0';
+    return len;
 }
 
 /* Adds the children that one thread forked. */
 static void add_children_of_thread(pid_t pid, const char *thread, struct pid_list *list)
 {
-    char path[64], buf[4096];
+    enum { DIGITS = 11 };
+    static char buf[TREE_MAX * DIGITS]; /* large, and the runner has one thread */
+    char path[64];
     snprintf(path, sizeof path, "/proc/%d/task/%.16s/children", pid, thread);
     proc_read(path, buf, sizeof buf);
     char *at = buf, *end;

@@ -18,14 +18,6 @@
 #include "runs/catalogue.h"
 #include "runs/sandbox.h"
 
-static ssize_t proc_read(const char *path, char *buf, size_t size)
-{
-    cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : read(fd, buf, size - 1);
-    buf[n > 0 ? n : 0] = '\0';
-    return n;
-}
-
 /* Its name may hold anything, so what follows the last ')' counts: state is the third field. */
 static void add_stat(pid_t pid, struct sandbox_usage *usage, unsigned long *ticks)
 {
@@ -90,7 +82,7 @@ static bool see(struct seen *seen, ino_t inode)
 }
 
 /* The bytes of files without a name that it holds open, each file once. */
-static size_t memfd_bytes(pid_t pid, struct seen *seen)
+static size_t open_memfd_bytes(pid_t pid, struct seen *seen)
 {
     char path[32];
     size_t bytes = 0;
@@ -107,19 +99,56 @@ static size_t memfd_bytes(pid_t pid, struct seen *seen)
     return bytes;
 }
 
+/* Those that are mapped and were not seen open: nobody says how large they are. */
+static size_t mapped_memfd_bytes(pid_t pid, struct seen *seen)
+{
+    char path[32], line[512];
+    size_t bytes = 0;
+    unsigned long inode;
+    snprintf(path, sizeof path, "/proc/%d/maps", pid);
+    cleanup_fclose FILE *maps = fopen(path, "re");
+    while (maps && fgets(line, sizeof line, maps))
+        if (strstr(line, " /memfd:") && sscanf(line, "%*s %*s %*s %*s %lu", &inode) == 1 &&
+            see(seen, inode))
+            bytes += LIMIT_FILE_BYTES;
+    return bytes;
+}
+
+static size_t memfd_bytes(const pid_t *pids, size_t n)
+{
+    static struct seen seen; /* large, and the runner has one thread */
+    size_t bytes = 0;
+    seen.n = 0;
+    for (size_t i = 0; i < n; i++)
+        bytes += open_memfd_bytes(pids[i], &seen);
+    for (size_t i = 0; i < n; i++)
+        bytes += mapped_memfd_bytes(pids[i], &seen);
+    return bytes;
+}
+
+/* The resident pages of a process, for one that lets nobody see more: its program cannot be read.
+ */
+static size_t resident_bytes(pid_t pid)
+{
+    char path[32], statm[128];
+    unsigned long resident = 0;
+    snprintf(path, sizeof path, "/proc/%d/statm", pid);
+    proc_read(path, statm, sizeof statm);
+    return sscanf(statm, "%*u %lu", &resident) == 1 ? resident * (size_t)sysconf(_SC_PAGESIZE) : 0;
+}
+
 /* A memfd's pages count by its file, mapped or not; so those that are mapped are taken off. */
 static size_t memory_exactly(const pid_t *pids, size_t n, unsigned needs)
 {
-    static struct seen seen; /* large, and the runner has one thread */
-    size_t total = 0;
-    seen.n = 0;
+    bool memfds = needs & DEMO_NEEDS_MEMFD;
+    size_t total = memfds ? memfd_bytes(pids, n) : 0;
     for (size_t i = 0; i < n; i++) {
         char path[48], rollup[2048];
         snprintf(path, sizeof path, "/proc/%d/smaps_rollup", pids[i]);
-        proc_read(path, rollup, sizeof rollup);
+        if (proc_read(path, rollup, sizeof rollup) == 0)
+            total += resident_bytes(pids[i]);
         total += rollup_bytes(rollup, "\nPss:");
-        if (needs & DEMO_NEEDS_MEMFD)
-            total += memfd_bytes(pids[i], &seen) - rollup_bytes(rollup, "\nPss_Shmem:");
+        total -= memfds ? rollup_bytes(rollup, "\nPss_Shmem:") : 0;
     }
     return total;
 }
@@ -132,18 +161,17 @@ static size_t ours(enum sandbox_mode mode)
     return mode == SANDBOX_NAMESPACES ? 1 : mode == SANDBOX_BWRAP ? 2 : 0;
 }
 
-/* A demo whose filter has no fork stays one process: nobody need look for more. */
-static size_t list_processes(const struct sandbox *sandbox, unsigned needs, pid_t *ret_tree)
+size_t sandbox_processes(const struct sandbox *sandbox, pid_t *ret_pids)
 {
-    bool may_fork = sandbox->mode == SANDBOX_UNSAFE || needs & DEMO_NEEDS_FORK;
-    return tree_list(sandbox->pid, ret_tree, may_fork ? TREE_MAX : ours(sandbox->mode) + 1);
+    return tree_list(sandbox->pid, ret_pids,
+                     sandbox->may_fork ? TREE_MAX : ours(sandbox->mode) + 1);
 }
 
 void sandbox_usage(const struct sandbox *sandbox, unsigned needs, size_t memory_max,
                    struct sandbox_usage *ret)
 {
     static pid_t tree[TREE_MAX];
-    size_t n = list_processes(sandbox, needs, tree), skip = ours(sandbox->mode);
+    size_t n = sandbox_processes(sandbox, tree), skip = ours(sandbox->mode);
     unsigned long ticks = 0;
     *ret = (struct sandbox_usage){0};
     for (size_t i = 0; i < n; i++) {

@@ -3,7 +3,8 @@
  *
  *   escape --n=0      all probes that may fail with an errno; a note for each that did not
  *   escape --n=K      the K-th of those that must end the process
- *   --tag=T           T & 1: as a demo that needs nothing; T & 2: as one in bubblewrap
+ *   --tag=T           T & 1: as a demo that needs nothing; T & 2: as one in bubblewrap; T & 4: as
+ * one without namespaces
  *
  * To add a probe: a row in one of the tables. */
 #include <errno.h>
@@ -29,7 +30,14 @@
 
 /*** The tables ***/
 
-enum { ANY = 0, PLAIN = 1, NOT_BWRAP = 2 }; /* for which demos, in which sandboxes */
+enum {
+    ANY = 0,
+    PLAIN = 1,
+    NOT_BWRAP = 2,
+    ONE_PROCESS = 4
+}; /* for which demos, in which sandboxes */
+
+#define USERS_FILE "/tmp/prepd-test-users-file" /* the test made it, outside */
 
 static int stand_in; /* for structs that the kernel must not even look at */
 
@@ -100,6 +108,11 @@ struct probe {
     P("run a file of its own", NO_FILE, NOT_BWRAP, run_own_file())                                 \
     P("make a device", DENIED, ANY, CALL(SYS_mknod, "device", S_IFCHR | 0600, 0x101))              \
     P("link to a setuid program", NO_LINK, ANY, CALL(SYS_link, "/usr/bin/su", "su"))               \
+    P("change the mode of its user's file", NO_FILE, ANY, CALL(SYS_chmod, USERS_FILE, 0777))       \
+    P("change its mode by folder", NO_FILE, ANY, CALL(SYS_fchmodat, AT_FDCWD, USERS_FILE, 0777))   \
+    P("change its times", NO_FILE, ANY, CALL(SYS_utimensat, AT_FDCWD, USERS_FILE, NULL, 0))        \
+    P("cut it off", NO_FILE, ANY, CALL(SYS_truncate, USERS_FILE, 0))                               \
+    P("run another program", DENIED, ONE_PROCESS, run_another_program())                           \
     P("change a file's owner", DENIED, ANY, CALL(SYS_chown, "x", 0, 0))                            \
     P("change the root folder", DENIED, ANY, CALL(SYS_chroot, "."))                                \
     P("open by handle", DENIED, ANY, CALL(SYS_open_by_handle_at, 0, &stand_in, 0))                 \
@@ -113,8 +126,9 @@ struct probe {
       CALL(SYS_rt_sigqueueinfo, getppid(), 0, &stand_in))                                          \
     P("have a signal sent", DENIED, ANY, own_signal_of_a_descriptor())                             \
     P("limit its parent", DENIED, ANY, limit_of_parent())                                          \
-    P("slow its parent down", DENIED, ANY, slow_parent_down())                                     \
+    P("slow its parent down", DENIED, ONE_PROCESS, slow_parent_down())                             \
     P("renice its parent", DENIED, ANY, CALL(SYS_setpriority, PRIO_PROCESS, getppid(), 19))        \
+    P("renice its user", DENIED, ANY, CALL(SYS_setpriority, PRIO_USER, 0, 19))                     \
     P("hold its parent by pidfd", DENIED, ANY, CALL(SYS_pidfd_open, getppid(), 0))                 \
     P("take a descriptor of its parent", DENIED, ANY, CALL(SYS_pidfd_getfd, 0, 0, 0))              \
     P("compare with its parent", DENIED, ANY, CALL(SYS_kcmp, getpid(), getppid(), 0, 0, 0))        \
@@ -149,7 +163,8 @@ struct probe {
     P("userfaultfd", DENIED, ANY, CALL(SYS_userfaultfd, 0))                                        \
     P("memory files", DENIED, PLAIN, CALL(SYS_memfd_create, "x", 0))                               \
     P("secret memory", DENIED, ANY, CALL(447, 0))                                                  \
-    P("shared memory without a name", DENIED, PLAIN, shared_memory_without_name())                 \
+    P("shared memory without a name", DENIED, ANY, shared_memory_without_name())                   \
+    P("huge pages of the machine's", DENIED, ANY, huge_page())                                     \
     P("System V shared memory", DENIED, ANY, CALL(SYS_shmget, 0, 4096, 01600))                     \
     P("System V semaphores", DENIED, ANY, CALL(SYS_semget, 0, 1, 01600))                           \
     P("System V messages", DENIED, ANY, CALL(SYS_msgget, 0, 01600))                                \
@@ -187,7 +202,8 @@ enum { N_PROBES = sizeof probes / sizeof *probes };
 
 static bool is_for(int when, long tag)
 {
-    return !(when & PLAIN && !(tag & 1)) && !(when & NOT_BWRAP && tag & 2);
+    return !(when & PLAIN && !(tag & 1)) && !(when & NOT_BWRAP && tag & 2) &&
+           !(when & ONE_PROCESS && !(tag & 4));
 }
 
 /* Runs them in the order of the table, each result in its place. */

@@ -8,6 +8,7 @@
 
 int signal_pid_1(void);
 int run_own_file(void);
+int run_another_program(void);
 int follow_own_link(void);
 int clone_with(unsigned long flags);
 int clone3_with(unsigned long flags);
@@ -19,6 +20,7 @@ int limit_of_parent(void);
 int slow_parent_down(void);
 int own_signal_of_a_descriptor(void);
 int shared_memory_without_name(void);
+int huge_page(void);
 int null_page(void);
 int write_to(const char *path, const char *text);
 

@@ -35,6 +35,13 @@ int run_own_file(void)
     return -errno;
 }
 
+int run_another_program(void)
+{
+    char *const argv[] = {"true", NULL};
+    execv("/usr/bin/true", argv);
+    return -errno;
+}
+
 int follow_own_link(void)
 {
     unlink("link");
@@ -99,8 +106,7 @@ int slow_parent_down(void)
     cpu_set_t cpus;
     CPU_ZERO(&cpus);
     CPU_SET(0, &cpus);
-    /* pid 1 of its own world may be named, but that is all there is to slow down */
-    return getppid() == 1 ? -EPERM : CALL(SYS_sched_setaffinity, getppid(), sizeof cpus, &cpus);
+    return CALL(SYS_sched_setaffinity, getppid(), sizeof cpus, &cpus);
 }
 
 int own_signal_of_a_descriptor(void)
@@ -114,6 +120,13 @@ int own_signal_of_a_descriptor(void)
 int shared_memory_without_name(void)
 {
     void *at = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return at == MAP_FAILED ? -errno : 0;
+}
+
+int huge_page(void)
+{
+    void *at = mmap(NULL, 2 << 20, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
     return at == MAP_FAILED ? -errno : 0;
 }
 

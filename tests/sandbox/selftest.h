@@ -11,7 +11,9 @@
 /* selftest_output.c */
 #define ACTS_OF_OUTPUT(A) A(flood) A(flood_errors) A(long_line) A(no_newline) A(binary) A(bad_json)
 /* selftest_resources.c */
-#define ACTS_OF_GREED(A) A(memory) A(memory_of_children) A(memfds) A(leak_files) A(large_file)
+#define ACTS_OF_GREED(A)                                                                           \
+    A(memory)                                                                                      \
+    A(memory_of_children) A(memfds) A(memfds_closed) A(leak_files) A(large_file) A(many_files)
 /* selftest_sight.c */
 #define ACTS_OF_SIGHT(A)                                                                           \
     A(sysctl) A(surroundings) A(pid) A(uid) A(privileges) A(escape) A(network) A(diag)

@@ -1,5 +1,6 @@
 /* selftest_resources.c - a demo that takes too much of something; see selftest.h. */
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -51,6 +52,39 @@ void act_memfds(void)
     }
     for (;;)
         pause();
+}
+
+/* The same, each held by the mapping of one page that nobody has touched. */
+void act_memfds_closed(void)
+{
+    static char megabyte[1 << 20];
+    memset(megabyte, 1, sizeof megabyte);
+    for (long i = 0; i < n; i++) {
+        int fd = memfd_create("hoard", 0);
+        for (int k = 0; k < 10; k++)
+            if (write(fd, megabyte, sizeof megabyte) < 0)
+                exit(3);
+        if (mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED)
+            exit(4);
+        close(fd);
+    }
+    for (;;)
+        pause();
+}
+
+/* Empty files, whose names and inodes are memory too: how many it can have. */
+void act_many_files(void)
+{
+    long made = 0;
+    for (; made < n; made++) {
+        char name[32];
+        snprintf(name, sizeof name, "%ld", made);
+        int fd = open(name, O_CREAT | O_WRONLY, 0600);
+        if (fd < 0)
+            break;
+        close(fd);
+    }
+    metric((double)made);
 }
 
 void act_leak_files(void)
