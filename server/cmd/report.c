@@ -41,11 +41,24 @@ void report_free(struct report *report)
 
 /*** Words ***/
 
+/* Length of the control character that text begins with, 0 if it is none. U+0080 to U+009F are some
+ * too: U+009B begins an escape sequence as ESC [ does. */
+static size_t control_len(const char *text)
+{
+    unsigned char first = (unsigned char)text[0], second = (unsigned char)text[1];
+    if (first < 0x20 || first == 0x7f)
+        return 1;
+    return first == 0xc2 && second >= 0x80 && second < 0xa0 ? 2 : 0;
+}
+
 static void put_text(const struct report *report, const char *text)
 {
-    for (; text && *text; text++)
-        if ((unsigned char)*text >= 0x20 && *text != 0x7f)
+    while (text && *text) {
+        size_t skip = control_len(text);
+        if (!skip)
             fputc(*text, report->out);
+        text += skip ? skip : 1;
+    }
 }
 
 static const char *label_in(const struct report *report, const json_t *labelled)

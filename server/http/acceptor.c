@@ -97,8 +97,9 @@ static bool has_room(const struct http *http, const struct in6_addr *address)
 static void refuse(const struct http *http, int fd)
 {
     char unread[4096];
-    while (recv(fd, unread, sizeof unread, MSG_DONTWAIT) == sizeof unread)
-        ;
+    for (int i = 0; i < 16; i++) /* who has sent more is reset, and may not see the reply */
+        if (recv(fd, unread, sizeof unread, MSG_DONTWAIT) != sizeof unread)
+            break;
     if (send(fd, http->refusal.data, http->refusal.len, MSG_DONTWAIT | MSG_NOSIGNAL) > 0)
         shutdown(fd, SHUT_WR);
     close(fd);

@@ -14,6 +14,9 @@
 
 enum { FLUSH_MS = 1000, FLUSH_BYTES = 1 << 20, PART_BYTES = 64 * 1024 };
 
+/* Of stored logs, all runs together: the oldest runs go first. */
+#define KEEP_BYTES (512UL << 20)
+
 /* Follows one run until it ends; the site lists those under way, at most as many as runs go on at
  * once. */
 struct keeper {
@@ -77,8 +80,10 @@ static int save_work(void *job)
     }
     case SAVE_LINES:
         return save_lines(save);
-    case SAVE_END:
-        return store_run_end(store, save->id, save->json, save->wall_ms, &save->err);
+    case SAVE_END: {
+        int r = store_run_end(store, save->id, save->json, save->wall_ms, &save->err);
+        return r < 0 ? r : store_runs_trim(store, KEEP_BYTES, &save->err);
+    }
     }
     return -EINVAL;
 }

@@ -144,6 +144,9 @@ int store_run_lines(struct store *store, const char *id, uint64_t first, size_t 
 int store_run_list(struct store *store, const char *demo, size_t limit,
                    int (*each)(const struct store_run *run, void *ud), void *ud, struct err *err);
 int store_run_delete(struct store *store, const char *id, struct err *err);
+/* Deletes the oldest of the runs that have ended, until the logs of the rest take at most
+ * max_bytes; the newest is kept in any case. */
+int store_runs_trim(struct store *store, uint64_t max_bytes, struct err *err);
 
 /* ---- care (store_care.c) ---- */
 

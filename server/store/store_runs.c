@@ -72,6 +72,14 @@ int store_run_delete(struct store *store, const char *id, struct err *err)
     return run_write(store, q, id, err);
 }
 
+int store_runs_trim(struct store *store, uint64_t max_bytes, struct err *err)
+{
+    cleanup_stmt sqlite3_stmt *q = sql_take(store, SQL_RUNS_TRIM);
+    sql_int(q, 1, max_bytes > INT64_MAX ? INT64_MAX : (int64_t)max_bytes);
+    int r = store_writing(store, err);
+    return r < 0 ? r : sql_run(store, q, err);
+}
+
 /*** Reading ***/
 
 static void copy_column(sqlite3_stmt *q, int column, char *to, size_t size)

@@ -151,6 +151,15 @@ static const char *const statements[SQL_COUNT] = {
     [SQL_RUN_LIST] = "SELECT id, demo, params, summary, started_at, ended_at FROM runs"
                      " WHERE ?1 IS NULL OR demo = ?1 ORDER BY started_at DESC, run DESC LIMIT ?2",
     [SQL_RUN_DELETE] = "DELETE FROM runs WHERE id = ?1",
+    /* newest first; the newest of all stays, whatever its size */
+    [SQL_RUNS_TRIM] =
+        "DELETE FROM runs WHERE run IN (SELECT run FROM"
+        " (SELECT run, sum(bytes) OVER newest AS total, row_number() OVER newest AS nth"
+        "  FROM (SELECT run, (SELECT coalesce(sum(length(l.bytes)), 0)"
+        "                     FROM run_lines l WHERE l.run = r.run) AS bytes"
+        "        FROM runs r WHERE ended_at > 0)"
+        "  WINDOW newest AS (ORDER BY run DESC))"
+        " WHERE total > ?1 AND nth > 1)",
 };
 
 int sql_prepare_all(struct store *store, struct err *err)

@@ -67,6 +67,7 @@ enum store_sql {
     SQL_RUN_LINES_FROM,
     SQL_RUN_LIST,
     SQL_RUN_DELETE,
+    SQL_RUNS_TRIM,
 
     SQL_COUNT
 };

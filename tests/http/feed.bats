@@ -61,7 +61,7 @@ no_run=00000000000000000000000000000000
     start_run show '{"what":"views","n":300,"rate":0}'
     events_of "$RUN" >"$BATS_TEST_TMPDIR/whole"
     for last in 1 150 303 304; do
-        feed 1 "run=$RUN:$last"
+        feed_whole 1 "run=$RUN:$last"
         of_run "$RUN" | cmp - <(awk -v last="$last" '/^id: / { show = $2 > last } show' "$BATS_TEST_TMPDIR/whole")
         equal "$(ended "$RUN")" 1
     done
@@ -69,7 +69,7 @@ no_run=00000000000000000000000000000000
 
 @test "a run that is not known ends at once, and the feed goes on" {
     serve
-    feed 1 "run=$no_run:0"
+    feed_whole 1 "run=$no_run:0"
     equal "$(ended "$no_run")" 1
     equal "$(sed -n 's/^event: //p' "$BATS_TEST_TMPDIR/feed" | tr '\n' ' ')" "hello end "
 }

@@ -2,6 +2,8 @@
 # Demos and runs: starting, following, resuming, stopping, keeping.
 load lib.bash
 
+: "${PREPD_TEST_DEMOS:=$(dirname "$PREPD_BIN")/tests/demos}"
+
 events_of() { # RUN : all events, as text
     curl -sN -m 60 "$URL/api/runs/$1/events"
 }
@@ -161,4 +163,16 @@ TABLE
     contains "params.n"
     run "$PREPD_BIN" run nowhere
     equal "$status" 2
+}
+
+@test "prepd run lets no control character of a manifest reach the terminal" {
+    mkdir "$BATS_TEST_TMPDIR/demos"
+    cp "$PREPD_TEST_DEMOS/show" "$BATS_TEST_TMPDIR/demos/rogue"
+    jq -c '.id = "rogue" | .title = {zh: "\u009b31m\u001b[31mred", en: "\u009b31m\u001b[31mred"}' \
+        "$PREPD_TEST_DEMOS/show.json" >"$BATS_TEST_TMPDIR/demos/rogue.json"
+    script -qec "$PREPD_BIN run --demos $BATS_TEST_TMPDIR/demos rogue n=3 rate=0" /dev/null >"$BATS_TEST_TMPDIR/seen" </dev/null
+    cat "$BATS_TEST_TMPDIR/seen"
+    grep -q '31m.*red' "$BATS_TEST_TMPDIR/seen"
+    LC_ALL=C run grep -cP '\x1b\[31m|\xc2\x9b' "$BATS_TEST_TMPDIR/seen"
+    equal "$output" 0
 }

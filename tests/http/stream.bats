@@ -156,7 +156,7 @@ fewer_descriptors() { # N
     serve_show
     start_run show '{"what":"views","n":2,"rate":0}'
     start_run selftest '{"act":"sleep"}'
-    curl -sN -m 17 "$URL/api/runs/$RUN/events" >"$BATS_TEST_TMPDIR/events" || true
+    curl -sN -m 20 "$URL/api/runs/$RUN/events" >"$BATS_TEST_TMPDIR/events" || true
     equal "$(grep -c '^:' "$BATS_TEST_TMPDIR/events")" 1
 }
 

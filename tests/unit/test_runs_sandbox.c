@@ -119,6 +119,35 @@ static void neither_the_runner_nor_pid_1_has_a_capability_while_a_demo_runs(void
     outcome_free(&outcome);
 }
 
+/*** Of the runner ***/
+
+static pid_t fork_pausing(void)
+{
+    pid_t pid = fork();
+    while (pid == 0)
+        pause();
+    return pid;
+}
+
+/* Their list is longer than one page of the kernel's. */
+static void all_children_of_a_process_are_found(void **state)
+{
+    enum { CHILDREN = 900 };
+    static pid_t tree[TREE_MAX];
+    pid_t children[CHILDREN];
+    size_t n = 0;
+    (void)state;
+    while (n < CHILDREN && (children[n] = fork_pausing()) > 0)
+        n++;
+    size_t found = tree_list(getpid(), tree, TREE_MAX);
+    for (size_t i = 0; i < n; i++) {
+        kill(children[i], SIGKILL);
+        waitpid(children[i], NULL, 0);
+    }
+    assert_int_equal(n, CHILDREN);
+    assert_int_equal(found, 1 + CHILDREN);
+}
+
 /*** The groups ***/
 
 #define RUN_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -162,10 +191,17 @@ static int as_one_process(void)
 /* The first group has the folder closed to all but its owner, and in the place where the runner
  * makes the sandbox's root folder: as root's the demo is then executed by its descriptor. The
  * others find it by its path. */
+static int of_the_runner(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(all_children_of_a_process_are_found)};
+    return cmocka_run_group_tests_name("the runner", tests, NULL, NULL);
+}
+
 int main(void)
 {
     demo_dir_make();
-    int failed = run_group(SANDBOX_NAMESPACES, NULL, in_namespaces);
+    int failed = of_the_runner();
+    failed += run_group(SANDBOX_NAMESPACES, NULL, in_namespaces);
     chmod(demo_dir, 0755);
     failed += run_group(SANDBOX_NAMESPACES, NULL, in_namespaces);
     failed += run_group(SANDBOX_BWRAP, forbid_mount_setattr, in_bwrap);

@@ -57,6 +57,53 @@ static void a_run_is_stored_from_start_to_end(void **state)
     store_run_clear(&run);
 }
 
+static bool is_stored(struct folder *folder, const char *id)
+{
+    struct store_run run;
+    if (store_run_get(folder->store, id, &run, NULL) < 0)
+        return false;
+    store_run_clear(&run);
+    return true;
+}
+
+static void trim(struct folder *folder, uint64_t max_bytes)
+{
+    assert_int_equal(store_begin(folder->store), 0);
+    must(store_runs_trim(folder->store, max_bytes, why));
+    assert_int_equal(store_commit(folder->store), 0);
+}
+
+static void the_oldest_runs_go_when_their_logs_take_too_much(void **state)
+{
+    struct folder *folder = *state;
+    static const char *const ids[] = {A, B, "00000000000000000000000000000000"};
+    for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
+        assert_int_equal(start_run(folder, ids[i], "gc", 1000), 0);
+        assert_int_equal(append(folder, ids[i], 1, 2, "0123456789\n01234567\n"), 0); /* 20 bytes */
+        end_run(folder, ids[i]);
+    }
+    trim(folder, 60);
+    assert_true(is_stored(folder, ids[0]));
+    trim(folder, 59);
+    assert_false(is_stored(folder, ids[0]));
+    assert_true(is_stored(folder, ids[1]));
+    trim(folder, 1);
+    assert_false(is_stored(folder, ids[1]));
+    assert_true(is_stored(folder, ids[2]));
+}
+
+static void a_run_that_goes_on_is_not_trimmed(void **state)
+{
+    struct folder *folder = *state;
+    assert_int_equal(start_run(folder, A, "gc", 1000), 0);
+    assert_int_equal(append(folder, A, 1, 1, "0123456789\n"), 0);
+    assert_int_equal(start_run(folder, B, "gc", 1000), 0);
+    end_run(folder, B);
+    trim(folder, 0);
+    assert_true(is_stored(folder, A));
+    assert_true(is_stored(folder, B));
+}
+
 static void the_log_comes_back_in_order_of_its_lines(void **state)
 {
     struct folder *folder = *state;
@@ -314,6 +361,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         with_store(a_run_is_stored_from_start_to_end),
+        with_store(the_oldest_runs_go_when_their_logs_take_too_much),
+        with_store(a_run_that_goes_on_is_not_trimmed),
         with_store(the_log_comes_back_in_order_of_its_lines),
         with_store(lines_stored_already_are_refused),
         with_store(a_log_is_read_in_pages_of_whole_lines),
