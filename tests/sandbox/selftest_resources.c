@@ -39,31 +39,32 @@ void act_memory_of_children(void)
         pause();
 }
 
-/* n files without a name of 10 MB each, none of them mapped. */
-void act_memfds(void)
+/* A file without a name of 10 MB. */
+static int hoard(void)
 {
     static char megabyte[1 << 20];
+    int fd = memfd_create("hoard", 0);
     memset(megabyte, 1, sizeof megabyte);
-    for (long i = 0; i < n; i++) {
-        int fd = memfd_create("hoard", 0);
-        for (int k = 0; k < 10; k++)
-            if (write(fd, megabyte, sizeof megabyte) < 0)
-                exit(3);
-    }
+    for (int i = 0; i < 10; i++)
+        if (write(fd, megabyte, sizeof megabyte) < 0)
+            exit(3);
+    return fd;
+}
+
+/* n of them, none of them mapped. */
+void act_memfds(void)
+{
+    for (long i = 0; i < n; i++)
+        hoard();
     for (;;)
         pause();
 }
 
-/* The same, each held by the mapping of one page that nobody has touched. */
+/* The same, none of them open: each is held by the mapping of one page that nobody has touched. */
 void act_memfds_closed(void)
 {
-    static char megabyte[1 << 20];
-    memset(megabyte, 1, sizeof megabyte);
     for (long i = 0; i < n; i++) {
-        int fd = memfd_create("hoard", 0);
-        for (int k = 0; k < 10; k++)
-            if (write(fd, megabyte, sizeof megabyte) < 0)
-                exit(3);
+        int fd = hoard();
         if (mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED)
             exit(4);
         close(fd);
