@@ -72,6 +72,10 @@ void client_round(struct client *client, struct client_counts *counts)
         else
             counts->requests++;
     }
+    if (counts->no_port == 0) {
+        counts->whole_requests = counts->requests;
+        counts->whole_connections = counts->connections;
+    }
     client->kept = n < options->idle ? n : options->idle;
     for (size_t i = client->kept; i < n; i++)
         connection_close(&client->open[i], options->first, options->how);

@@ -27,6 +27,8 @@ struct client_counts {
     uint64_t requests, connections; /* answered; opened */
     uint64_t no_port, failed;       /* connect() said EADDRNOTAVAIL; anything else that failed */
     int last_error;                 /* of `failed`: a negative errno */
+    /* the same of the rounds before the first that lacked a port */
+    uint64_t whole_requests, whole_connections;
 };
 
 struct client;

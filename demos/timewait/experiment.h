@@ -68,11 +68,12 @@ bool lab_connect(struct lab *lab, uint32_t address, struct connection *ret);
 struct tcp_socket lab_look(struct lab *lab, const struct connection *connection, enum end end);
 void lab_failed(struct lab *lab, const char *what, int error);
 
-/* The sockets of a part, by state and end. */
+/* The sockets of a part, by state and end, and the listener, which is every part's. */
 struct census {
     long by_state[2][16]; /* [enum end][TCP_…] */
 };
 struct census lab_census(struct lab *lab, enum part part);
+void lab_show_sockets(struct lab *lab, const struct census *census);
 
 /*** The parts, in the order of the story ***/
 

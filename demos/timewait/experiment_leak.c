@@ -33,6 +33,7 @@ static long show(struct leak *leak)
 {
     struct census census = lab_census(leak->lab, PART_LEAK);
     const long *client = census.by_state[CLIENT], *server = census.by_state[SERVER];
+    lab_show_sockets(leak->lab, &census);
     demo_sample(leak->lab->demo, "leak", {"close_wait", (double)server[TCP_CLOSE_WAIT]},
                 {"fin_wait_2", (double)client[TCP_FIN_WAIT2]},
                 {"time_wait", (double)client[TCP_TIME_WAIT]},

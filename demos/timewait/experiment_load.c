@@ -12,6 +12,7 @@
 
 #include "experiment.h"
 #include "network.h"
+#include "rules.h"
 
 enum { BUCKET_MAX = 1024, SHOW_MS = 100, TIME_WAIT_S = 60 };
 
@@ -43,21 +44,6 @@ struct load {
 
 /*** What each connect() cost ***/
 
-static int compare(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
-/* In µs, and sorts them; NAN of none. */
-static double median(uint32_t *ns, size_t n)
-{
-    if (n == 0)
-        return NAN;
-    qsort(ns, n, sizeof *ns, compare);
-    return ns[n / 2] / 1000.0;
-}
-
 static void bucket_add(struct bucket *bucket, int64_t ns)
 {
     if (bucket->n < BUCKET_MAX)
@@ -69,8 +55,8 @@ static void buckets_show(struct load *load)
     if (load->good.n + load->bad.n == 0)
         return;
     demo_sample_x(load->lab->demo, "cost", (double)load->attempts,
-                  {"connect", median(load->good.ns, load->good.n)},
-                  {"no_port", median(load->bad.ns, load->bad.n)});
+                  {"connect", median_us(load->good.ns, load->good.n)},
+                  {"no_port", median_us(load->bad.ns, load->bad.n)});
     load->good.n = load->bad.n = 0;
 }
 
@@ -83,8 +69,8 @@ static size_t late(const struct load *load)
 /* Once some connects beyond the half have been timed. */
 static void half_note(struct load *load)
 {
-    double before = median(load->costs, load->max_costs / 3);
-    double after = median(load->costs + late(load), load->n_costs - late(load));
+    double before = median_us(load->costs, load->max_costs / 3);
+    double after = median_us(load->costs + late(load), load->n_costs - late(load));
     if (after < 3 * before)
         return;
     demo_note_at(load->lab->demo, DEMO_INFO, "tw-port-exhaustion",
@@ -120,13 +106,10 @@ static void show(struct load *load)
     struct demo *demo = load->lab->demo;
     const struct plan *plan = load->lab->plan;
     struct census census = lab_census(load->lab, PART_LOAD);
-    const long *client = census.by_state[CLIENT], *server = census.by_state[SERVER];
-    long waiting = client[TCP_TIME_WAIT] + server[TCP_TIME_WAIT];
+    long waiting = census.by_state[CLIENT][TCP_TIME_WAIT] + census.by_state[SERVER][TCP_TIME_WAIT];
     double now = demo_ms(demo), seconds = (now - load->last_ms) / 1000;
     load->peak = waiting > load->peak ? waiting : load->peak;
-    demo_sample(demo, "sockets", {"time_wait_client", (double)client[TCP_TIME_WAIT]},
-                {"time_wait_server", (double)server[TCP_TIME_WAIT]},
-                {"established", (double)client[TCP_ESTABLISHED]}, {"limit", plan->tuples});
+    lab_show_sockets(load->lab, &census);
     if (seconds > 0)
         demo_sample(
             demo, "rate",
@@ -201,9 +184,9 @@ static void follow_ports(struct load *load)
 static void report_costs(struct load *load)
 {
     size_t early = load->max_costs / 3, beyond = late(load);
-    double before = median(load->costs, load->n_costs < early ? load->n_costs : early);
+    double before = median_us(load->costs, load->n_costs < early ? load->n_costs : early);
     double after =
-        load->n_costs > beyond ? median(load->costs + beyond, load->n_costs - beyond) : NAN;
+        load->n_costs > beyond ? median_us(load->costs + beyond, load->n_costs - beyond) : NAN;
     demo_metric(load->lab->demo, "connect_before", before);
     demo_metric(load->lab->demo, "connect_after", after);
     demo_metric(load->lab->demo, "cliff", after / before);
@@ -212,17 +195,18 @@ static void report_costs(struct load *load)
 static void report_exhaustion(struct load *load)
 {
     const struct plan *plan = load->lab->plan;
-    if (isnan(load->exhausted_ms))
-        return;
-    double at = (double)load->exhausted_at, limit = plan->tuples;
-    demo_metric_expected(load->lab->demo, "exhausted_at", at, limit);
-    demo_metric(load->lab->demo, "exhausted_after", (load->exhausted_ms - load->start_ms) / 1000);
+    bool ran_out = !isnan(load->exhausted_ms);
+    uint64_t at = ran_out ? load->exhausted_at : load->counts.connections;
+    if (ran_out) {
+        demo_metric_expected(load->lab->demo, "exhausted_at", (double)at, plan->tuples);
+        demo_metric(load->lab->demo, "exhausted_after",
+                    (load->exhausted_ms - load->start_ms) / 1000);
+    }
     bool plain = !plan->can_recycle && plan->first == CLIENT && plan->how == WITH_FIN;
-    /* a search tries an even number of ports, half of each parity: one of an odd number is left */
-    double least = (double)(plan->ports > 1 ? plan->ports & ~1U : 1) * plan->addresses;
-    if (plain && plan->tw_max >= limit)
-        demo_check(load->lab->demo, "exhausts_at_range", at >= least && at <= 1.08 * limit, at,
-                   limit);
+    enum range_verdict verdict = range_judge(plan->ports, plan->addresses, at, ran_out);
+    if (plain && plan->tw_max >= plan->tuples && verdict != RANGE_NOT_YET)
+        demo_check(load->lab->demo, "exhausts_at_range", verdict == RANGE_HELD, (double)at,
+                   plan->tuples);
 }
 
 static void report_waves(struct load *load)
@@ -236,22 +220,30 @@ static void report_waves(struct load *load)
                              ports_bind ? plan->tuples * 1000 / plan->reuse_delay_ms : NAN);
 }
 
+/* Of the rounds before ports ran out: after that the idle connections alone are served, and nothing
+ * can be opened. */
+static void report_pool(struct load *load)
+{
+    const struct plan *plan = load->lab->plan;
+    double requests = (double)load->counts.whole_requests;
+    double kept = (double)(plan->idle < plan->parallel ? plan->idle : plan->parallel);
+    double closed = (double)plan->parallel - kept; /* in each round */
+    double rounds = requests / (double)plan->parallel;
+    if (requests > 0)
+        demo_metric_expected(load->lab->demo, "connections_per_1000",
+                             1000 * (double)load->counts.whole_connections / requests,
+                             1000 * (closed * rounds + kept) / requests);
+}
+
 static void report(struct load *load)
 {
     struct demo *demo = load->lab->demo;
     const struct plan *plan = load->lab->plan;
     const struct client_counts *counts = &load->counts;
     double seconds = (load->last_ms - load->start_ms) / 1000;
-    double kept = (double)(plan->idle < plan->parallel ? plan->idle : plan->parallel);
-    double closed = (double)plan->parallel - kept; /* in each round */
-    double rounds = (double)counts->requests / (double)plan->parallel;
     demo_metric(demo, "requests", (double)counts->requests / seconds);
     demo_metric(demo, "no_port", (double)counts->no_port);
     demo_metric(demo, "time_wait_peak", (double)load->peak);
-    if (counts->requests > 0)
-        demo_metric_expected(demo, "connections_per_1000",
-                             1000.0 * (double)counts->connections / (double)counts->requests,
-                             1000 * (closed * rounds + kept) / (double)counts->requests);
     demo_metric(demo, "kernel_recycled",
                 (double)(counter_read("TcpExt", "TWRecycled") - load->recycled_before));
     demo_metric(demo, "overflowed",
@@ -265,13 +257,12 @@ static void report(struct load *load)
 
 /*** The run ***/
 
-/* Waits until the next round is due. */
-static void keep_pace(struct load *load)
+/* Waits until the next round is due, or the load is to end. */
+static void keep_pace(struct load *load, double end)
 {
-    const struct plan *plan = load->lab->plan;
     double done = (double)(load->counts.requests + load->counts.no_port + load->counts.failed);
-    double due = load->start_ms + done / plan->rate * 1000;
-    while (plan->rate > 0 && demo_ms(load->lab->demo) < due && !demo_stopping(load->lab->demo)) {
+    double due = round_due_ms(load->start_ms, end, done, load->lab->plan->rate);
+    while (demo_ms(load->lab->demo) < due && !demo_stopping(load->lab->demo)) {
         demo_pause(load->lab->demo, fmin(due - demo_ms(load->lab->demo), 20));
         if (demo_due(load->lab->demo, &load->show, SHOW_MS))
             show(load);
@@ -287,7 +278,7 @@ static void run(struct load *load, struct client *client)
         follow_ports(load);
         if (demo_due(demo, &load->show, SHOW_MS))
             show(load);
-        keep_pace(load);
+        keep_pace(load, end);
     }
     show(load);
 }
@@ -321,6 +312,7 @@ void experiment_load(struct lab *lab)
         report_exhaustion(&load);
         report_waves(&load);
         report_costs(&load);
+        report_pool(&load);
         report(&load);
     } else {
         demo_note(lab->demo, DEMO_BAD, "内存不够：%s", "out of memory: %s", "malloc");

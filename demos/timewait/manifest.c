@@ -57,7 +57,8 @@ static const struct demo_param params[] = {
      .help = {"这样才看得到 LAST_ACK；否则它只有几微秒",
               "so that LAST_ACK can be seen; else it lasts microseconds"}},
     {"cures", DEMO_FLOAT, "0.25", 0, 5, 0.05, .unit = "s",
-     .label = {"四种做法，各跑", "four ways, each for"}, .help = {"0 = 不比", "0 = none"}},
+     .label = {"四种做法，各跑", "four ways, each for"},
+     .help = {"端口用完就提前停；0 = 不比", "or until its ports run out; 0 = none"}},
     {"descriptors", DEMO_INT, "128", 0, 1000, 1,
      .label = {"服务端不关：描述符上限", "server that never closes: descriptors"},
      .help = {"ulimit -n；至少 16，0 = 不做这一段", "ulimit -n; at least 16, 0 = not this part"}},
@@ -72,22 +73,23 @@ static const struct demo_preset presets[] = {
     {"default",
      {"挥手，然后端口用完", "a close, then out of ports"},
      {"先看一条连接怎样关：先发 FIN 的一端最后停在 TIME_WAIT。再尽快新建连接：2000 个端口用到一半，"
-      "connect() 慢了近十倍；全用完就是 "
+      "connect() 慢十倍到二十倍；全用完就是 "
       "EADDRNOTAVAIL，此后一条也连不上。最后比四种做法，再让服务端忘记 "
       "close()。",
       "First, how one connection closes: the end that sends its FIN first is left in TIME_WAIT. "
       "Then new connections as fast as they go: with half of the 2000 ports taken connect() gets "
-      "nearly ten times as slow; with all of them it is EADDRNOTAVAIL, and none can be made. Then "
+      "ten to twenty times as slow; with all of them it is EADDRNOTAVAIL, and none can be made. "
+      "Then "
       "four ways side by side, and a server that forgets close()."},
      (const char *const[]){NULL}},
     {"half-range",
      {"用掉一半就慢：没有错误", "slow at half: no error"},
-     {"系统默认那么多端口（28232 个）。用到一半，connect() 从十几微秒跳到 1 "
-      "毫秒以上，而没有一个错误："
-      "内核先把同奇偶的端口全找一遍。",
+     {"系统默认那么多端口（28232 个）。用到一半，connect() 从不到 20 微秒跳到 1 "
+      "毫秒以上，而没有一个"
+      "错误：内核先把同奇偶的端口全找一遍。",
       "As many ports as the system has by default, 28,232. At half of them connect() jumps from "
-      "some 15 µs to over a millisecond without a single error: the kernel tries every port of one "
-      "parity first."},
+      "less than 20 µs to over a millisecond without a single error: the kernel tries every port "
+      "of one parity first."},
      (const char *const[]){"ports=28232", "seconds=7", "cures=0", "descriptors=0", NULL}},
     {"reuse",
      {"tcp_tw_reuse：满 1 秒就能用", "tcp_tw_reuse: usable after 1 s"},

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 /*** Making one ***/
@@ -159,4 +160,18 @@ long counter_read(const char *group, const char *name)
         }
     }
     return found;
+}
+
+long counter_settled(const char *group, const char *name, int quiet_ms, int patience_ms)
+{
+    const struct timespec ms = {.tv_nsec = 1000000};
+    long last = counter_read(group, name);
+    for (int waited = 0, quiet = 0; waited < patience_ms && quiet < quiet_ms; waited++, quiet++) {
+        nanosleep(&ms, NULL);
+        long now = counter_read(group, name);
+        if (now != last)
+            quiet = 0;
+        last = now;
+    }
+    return last;
 }

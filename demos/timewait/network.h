@@ -34,4 +34,7 @@ struct sockstat sockstat_read(int fd);
  * "TWRecycled"), ("Tcp", "OutSegs"). -1 if this kernel has none of that name. */
 long counter_read(const char *group, const char *name);
 
+/* Waits until the counter has not moved for `quiet_ms`, but at most `patience_ms`. Its value. */
+long counter_settled(const char *group, const char *name, int quiet_ms, int patience_ms);
+
 #endif

@@ -314,6 +314,18 @@ static void a_counter_that_this_kernel_has_not_is_minus_one(void **state)
     assert_int_equal(counter_read("NoSuchGroup", "OutSegs"), -1);
 }
 
+/* The server puts off its ACK of a FIN for 40 ms, and it would be counted with what comes next. */
+static void a_counter_that_settled_has_seen_the_delayed_ack(void **state)
+{
+    (void)state;
+    struct connection connection = opened();
+    long before = counter_settled("Tcp", "OutSegs", 60, 2000);
+    connection_close_end(&connection, CLIENT, WITH_FIN);
+    assert_int_equal(counter_settled("Tcp", "OutSegs", 60, 2000) - before, 2);
+    connection_close_end(&connection, SERVER, WITH_FIN);
+    assert_int_equal(counter_settled("Tcp", "NoSuchCounter", 1, 10), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -336,6 +348,7 @@ int main(void)
         cmocka_unit_test(a_setting_that_this_kernel_has_not_is_ENOENT),
         cmocka_unit_test(a_value_out_of_range_is_refused_by_the_kernel),
         cmocka_unit_test(a_counter_that_this_kernel_has_not_is_minus_one),
+        cmocka_unit_test(a_counter_that_settled_has_seen_the_delayed_ack),
     };
     if (!own_network_enter("test_demo_timewait_close"))
         return 0;

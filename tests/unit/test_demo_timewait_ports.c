@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <math.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <time.h>
@@ -13,6 +14,7 @@
 #include "../../demos/lib/demo_random.h"
 #include "client.h"
 #include "own_network.h"
+#include "rules.h"
 
 enum { PORT = 9000 };
 
@@ -199,6 +201,23 @@ static void a_pool_of_two_under_fifty_requests_opens_960_connections_for_1000(vo
     client_free(client);
 }
 
+/* Once they are gone the idle connections alone make requests, which would make the share of
+ * requests that open a connection look ever smaller. */
+static void what_a_pool_opens_is_counted_until_ports_run_out(void **state)
+{
+    struct client_counts counts = {0};
+    (void)state;
+    set_ports(1000);
+    struct client *client = client_make((struct client_options){.parallel = 50, .idle = 2});
+    for (int i = 0; i < 60; i++)
+        client_round(client, &counts);
+    client_free(client);
+    assert_int_equal(counts.connections, 1000);
+    assert_int_equal(counts.whole_requests, 20 * 50);
+    assert_int_equal(counts.whole_connections, connections_expected(20, 50, 2));
+    assert_true(counts.requests > counts.whole_requests);
+}
+
 static void a_pool_that_is_large_enough_opens_each_connection_once(void **state)
 {
     struct client_counts counts = {0};
@@ -291,6 +310,37 @@ static void freeing_no_client_is_fine(void **state)
     client_free(NULL);
 }
 
+/*** The arithmetic ***/
+
+static void a_low_rate_makes_no_run_longer(void **state)
+{
+    (void)state;
+    assert_true(round_due_ms(100, 2100, 500, 1000) == 600);
+    assert_true(round_due_ms(100, 2100, 500, 1) == 2100); /* and not 500 s */
+    assert_true(round_due_ms(100, 2100, 500, 0) == 100);
+}
+
+static void ports_that_never_run_out_break_the_range_once_they_should_have(void **state)
+{
+    (void)state;
+    assert_int_equal(range_judge(1000, 2, 500, false), RANGE_NOT_YET);
+    assert_int_equal(range_judge(1000, 2, 2160, false), RANGE_NOT_YET);
+    assert_int_equal(range_judge(1000, 2, 2161, false), RANGE_BROKEN);
+    assert_int_equal(range_judge(1000, 2, 2161, true), RANGE_BROKEN);
+    assert_int_equal(range_judge(1000, 2, 2000, true), RANGE_HELD);
+    assert_int_equal(range_judge(1000, 2, 1999, true), RANGE_BROKEN);
+    assert_int_equal(range_judge(11, 1, 10, true), RANGE_HELD); /* one is not tried */
+    assert_int_equal(range_judge(1, 1, 1, true), RANGE_HELD);
+}
+
+static void a_median_is_of_the_middle_and_of_none_is_none(void **state)
+{
+    uint32_t ns[] = {9000, 1000, 4000000000U, 2000, 3000};
+    (void)state;
+    assert_true(median_us(ns, 5) == 3);
+    assert_true(isnan(median_us(ns, 0)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -304,10 +354,14 @@ int main(void)
         cmocka_unit_test(without_timestamps_tw_reuse_gives_no_port_back),
         cmocka_unit_test(beyond_max_tw_buckets_time_wait_is_cut_short_and_counted),
         cmocka_unit_test(a_pool_of_two_under_fifty_requests_opens_960_connections_for_1000),
+        cmocka_unit_test(what_a_pool_opens_is_counted_until_ports_run_out),
         cmocka_unit_test(a_pool_that_is_large_enough_opens_each_connection_once),
         cmocka_unit_test(every_connection_that_is_closed_is_one_time_wait_of_who_closed_first),
         cmocka_unit_test(a_round_can_be_ended_early),
         cmocka_unit_test(freeing_no_client_is_fine),
+        cmocka_unit_test(a_low_rate_makes_no_run_longer),
+        cmocka_unit_test(ports_that_never_run_out_break_the_range_once_they_should_have),
+        cmocka_unit_test(a_median_is_of_the_middle_and_of_none_is_none),
     };
     if (!own_network_enter("test_demo_timewait_ports"))
         return 0;
