@@ -4,7 +4,7 @@
  * DESIGN  Each byte allocated while marking is taken off the mutator's credit (alloc.c). When the
  * credit is negative and a new span is wanted, the debt is turned into scanning by the pacer's
  * ratio, and paid: first from what the workers have scanned in the background, then by marking, at
- * least 64 KiB at a time so that beginning and ending cost little; and if nothing is grey within
+ * 64 KiB at a time so that beginning and ending cost little; and if nothing is grey within
  * reach, by waiting for the workers. So the heap can't grow past its goal before marking has ended:
  * whoever allocates more works more. These are Go's gcAssistAlloc, bgScanCredit and
  * gcOverAssistWork. */
@@ -57,18 +57,16 @@ static void pay_from_background(struct gc_mutator *mutator, double ratio)
     pay_in(mutator, (uint64_t)take, ratio);
 }
 
+/* A piece at a time, however great the debt: the limiter hears of each, and may end it. */
 static uint64_t pay_by_marking(struct gc_mutator *mutator, double ratio)
 {
     struct gc *gc = mutator->gc;
-    double debt = (double)-mutator->credit * ratio;
-    uint64_t budget = debt > OVER_ASSIST ? (uint64_t)debt : OVER_ASSIST;
-    int64_t started = clock_ns(), cpu = thread_cpu_ns();
+    int64_t cpu = thread_cpu_ns();
     atomic_fetch_add(&gc->assisting, 1);
-    uint64_t done = mark_drain(gc, &mutator->marker, budget, &mutator->thread);
+    uint64_t done = mark_drain(gc, &mutator->marker, OVER_ASSIST, &mutator->thread);
     mutator_publish(mutator);
     atomic_fetch_sub(&gc->assisting, 1);
     atomic_fetch_add(&gc->assist_ns, thread_cpu_ns() - cpu);
-    trace_put(&mutator->trace, GC_ASSIST, started, clock_ns());
     pay_in(mutator, done, ratio);
     return done;
 }
@@ -98,19 +96,30 @@ void assist_wake(struct gc *gc)
     pthread_mutex_unlock(&gc->work_lock);
 }
 
-void assist_pay(struct gc_mutator *mutator)
+/* Until the debt is paid or forgiven, or nothing is grey within reach. */
+static void mark_for_debt(struct gc_mutator *mutator)
 {
-    while (owes(mutator)) {
+    int64_t started = clock_ns();
+    uint64_t done = 0;
+    do {
         double ratio = atomic_load_explicit(&mutator->gc->assist_ratio, memory_order_relaxed);
         pay_from_background(mutator, ratio);
         if (mutator->credit >= 0)
-            return;
-        uint64_t done = pay_by_marking(mutator, ratio);
+            break;
+        done = pay_by_marking(mutator, ratio);
         gc_poll(mutator);
         limiter_update(mutator->gc);
-        if (done > 0 || !owes(mutator))
-            continue;
-        cycle_try_finish(mutator->gc);
+    } while (done > 0 && owes(mutator));
+    if (mutator->credit < 0 || done > 0)
+        trace_put(&mutator->trace, GC_ASSIST, started, clock_ns());
+}
+
+void assist_pay(struct gc_mutator *mutator)
+{
+    while (owes(mutator)) {
+        mark_for_debt(mutator);
+        if (owes(mutator))
+            cycle_try_finish(mutator->gc);
         if (owes(mutator))
             pay_by_waiting(mutator);
     }

@@ -15,7 +15,11 @@
  * owner's first safepoint of the cycle, and is black from then on. The store is an exchange here,
  * so that of two writers to one slot each shades what it really replaced.
  *
- * Objects allocated while marking are born black (alloc.c). */
+ * Objects allocated while marking are born black (alloc.c).
+ *
+ * Only a mutator that has shaded something says so (`shaded`): were it every writer, whoever tries
+ * to end the marking would find one to ask each time, and it would not end while there are writes.
+ * Nothing is lost by that: marking ends in a standing world, which looks at all queues itself. */
 #include "internal.h"
 
 static _Atomic(void *) *slot_of(const void *object, size_t slot)
@@ -33,7 +37,8 @@ static void write_slot(struct gc_mutator *mutator, _Atomic(void *) *slot, void *
     mark_object(gc, &mutator->marker, atomic_exchange_explicit(slot, value, memory_order_acq_rel));
     if (mutator->stack_grey)
         mark_object(gc, &mutator->marker, value);
-    atomic_store_explicit(&mutator->shaded, true, memory_order_relaxed);
+    if (!queue_is_empty(&mutator->marker.queue))
+        atomic_store_explicit(&mutator->shaded, true, memory_order_relaxed);
 }
 
 void gc_write(struct gc_mutator *mutator, void *object, size_t slot, void *value)

@@ -35,6 +35,13 @@ struct plan {
     uint64_t seed;
 };
 
+/* Whether a cycle can end below its goal: with GOGC=0 the goal is what lives, a limit may be less.
+ */
+static inline bool plan_promises_goal(const struct plan *plan)
+{
+    return plan->options.limit == 0 && plan->options.gogc > 0;
+}
+
 /*** experiment_graph.c ***/
 
 /* How an entry is made: node i hangs on node (i-1) / fan. A node's pointers come first, then its
@@ -84,7 +91,8 @@ void mutators_join(struct mutator_thread *threads, int n);
 
 /*** experiment_watch.c ***/
 
-enum { PAUSES_MAX = 16384, PAUSE_BUCKETS = 9 };
+/* Bars, and the finer steps that quantiles are read off: 32 to a doubling, from 1 ns. */
+enum { PAUSE_BUCKETS = 9, PAUSE_STEPS_OCTAVE = 32, PAUSE_STEPS = 40 * PAUSE_STEPS_OCTAVE };
 
 #define GOAL_TOLERANCE 1.10 /* a cycle may end so far above its goal */
 
@@ -99,15 +107,13 @@ struct watch {
     uint64_t cycles;
     double worst_ratio; /* heap / goal where a cycle ended */
     double hold_ms;     /* the longest that a mutator had to mark or wait at a time */
-    uint64_t peak;      /* bytes, of all samples */
+    uint64_t peak;      /* bytes, of all samples and of where each cycle ended */
+    unsigned pauses[PAUSE_STEPS], n_pauses, buckets[PAUSE_BUCKETS];
+    double pause_max_us;
 
     /* when the mutators were told to end */
     struct gc_stats end_stats;
     int64_t end_ns, end_cpu_ns;
-
-    double pauses_us[PAUSES_MAX];
-    size_t n_pauses;
-    unsigned buckets[PAUSE_BUCKETS];
 
     int64_t window_cpu_ns; /* where the window of the CPU curve began */
     struct gc_stats window;

@@ -5,7 +5,8 @@
 
 #include "experiment.h"
 
-enum { LOOK_EVERY = 16, NAP_NS_MAX = 2000000 };
+/* Entries and bytes between two looks at the clock, and the longest nap. */
+enum { LOOK_EVERY = 16, LOOK_BYTES = 16 << 10, NAP_NS_MAX = 2000000 };
 
 struct mutator {
     struct experiment *experiment;
@@ -124,18 +125,24 @@ static void fill(struct mutator *mutator)
     gc_rest_end(mutator->self);
 }
 
-/* The rate is a parameter: a thread that is ahead of it rests. */
-static void keep_pace(struct mutator *mutator)
+/* By how much it is ahead of the rate; that is of all threads together. */
+static double ahead_ns(const struct mutator *mutator)
 {
     const struct plan *plan = mutator->experiment->plan;
-    if (plan->rate <= 0)
-        return;
     double due = mutator->bytes / (plan->rate / plan->mutators) * 1e9;
-    double ahead = due - (double)(demo_now_ns() - mutator->paced_ns);
-    if (ahead < NAP_NS_MAX / 4)
+    return due - (double)(demo_now_ns() - mutator->paced_ns);
+}
+
+/* The rate is a parameter: a thread that is ahead of it rests until it is due, in naps, so that it
+ * hears of the end. */
+static void keep_pace(struct mutator *mutator)
+{
+    if (mutator->experiment->plan->rate <= 0 || ahead_ns(mutator) < NAP_NS_MAX / 4)
         return;
     gc_rest_begin(mutator->self);
-    nanosleep(&(struct timespec){.tv_nsec = ahead < NAP_NS_MAX ? (long)ahead : NAP_NS_MAX}, NULL);
+    for (double ahead; (ahead = ahead_ns(mutator)) > 0 && !is_over(mutator);)
+        nanosleep(&(struct timespec){.tv_nsec = ahead < NAP_NS_MAX ? (long)ahead : NAP_NS_MAX},
+                  NULL);
     gc_rest_end(mutator->self);
 }
 
@@ -154,12 +161,12 @@ static void work(struct mutator *mutator)
 {
     mutator->bytes = 0;
     mutator->paced_ns = demo_now_ns();
+    unsigned n = mutator->experiment->shape.bytes * LOOK_EVERY <= LOOK_BYTES ? LOOK_EVERY : 1;
     while (!is_over(mutator)) {
-        for (int i = 0; i < LOOK_EVERY; i++)
+        for (unsigned i = 0; i < n; i++)
             operate(mutator);
         look_up_anywhere(mutator);
-        atomic_fetch_add_explicit(&mutator->experiment->operations, LOOK_EVERY,
-                                  memory_order_relaxed);
+        atomic_fetch_add_explicit(&mutator->experiment->operations, n, memory_order_relaxed);
         keep_pace(mutator);
     }
 }

@@ -66,16 +66,21 @@ static void count_pause(struct watch *watch, double us)
     while (us >= buckets[bucket].up_to_us)
         bucket++;
     watch->buckets[bucket]++;
-    if (watch->n_pauses < PAUSES_MAX)
-        watch->pauses_us[watch->n_pauses++] = us;
+    int step = us > 1e-3 ? (int)(PAUSE_STEPS_OCTAVE * log2(us * 1e3)) : 0;
+    watch->pauses[step < PAUSE_STEPS ? step : PAUSE_STEPS - 1]++;
+    watch->n_pauses++;
+    watch->pause_max_us = fmax(watch->pause_max_us, us);
 }
 
+/* While the table was being filled there were pauses too: they are of another program. */
 void watch_hear(struct watch *watch, const struct gc_span_of_time *span)
 {
     double us = (double)(span->to_ns - span->from_ns) / 1e3;
+    if (!watch->steady || span->from_ns < watch->steady_ns)
+        return;
     if (span->activity == GC_STOPPED)
         count_pause(watch, us);
-    if (watch->steady && (span->activity == GC_ASSIST || span->activity == GC_ASSIST_WAIT))
+    if (span->activity == GC_ASSIST || span->activity == GC_ASSIST_WAIT)
         watch->hold_ms = fmax(watch->hold_ms, us / 1e3);
 }
 
@@ -117,8 +122,7 @@ static void tell_first(struct watch *watch, const struct gc_cycle *cycle)
 /* The cap, the memory limit and a goal below what lives are told of elsewhere. */
 static void tell_overrun(struct watch *watch, const struct gc_cycle *cycle, double ratio)
 {
-    const struct gc_options *options = &watch->experiment->plan->options;
-    if (watch->told_over || ratio <= GOAL_TOLERANCE || options->limit > 0)
+    if (watch->told_over || ratio <= GOAL_TOLERANCE || !plan_promises_goal(watch->experiment->plan))
         return;
     watch->told_over = true;
     demo_note_at(watch->experiment->demo, DEMO_BAD, "gc-mark-assist",
@@ -135,6 +139,7 @@ static void hear_cycles(struct watch *watch)
         if (!watch->steady || cycle.start_ns < watch->steady_ns)
             continue;
         watch->cycles++;
+        watch->peak = cycle.heap_end > watch->peak ? cycle.heap_end : watch->peak;
         show_cycle(watch, &cycle);
         tell_first(watch, &cycle);
         if (cycle.goal == UINT64_MAX)

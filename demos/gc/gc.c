@@ -51,23 +51,33 @@ static struct plan plan_read(const struct demo *demo)
                          .seed = (uint64_t)demo_int(demo, "seed")};
 }
 
+/* The goal that the collector will set itself, and the parameter that decides it. */
+static double goal_of(const struct plan *plan, const char **ret_why)
+{
+    double percent = fmax(plan->options.gogc, 0) / 100;
+    double goal = plan->live * (1 + percent), least = (double)plan->options.min_heap * percent;
+    *ret_why = least > goal ? "min_heap" : "gogc";
+    goal = fmax(goal, least);
+    if (plan->options.limit > 0)
+        goal = fmax(fmin(goal, (double)plan->options.limit), plan->live);
+    return goal;
+}
+
 /* 0, or the exit code after saying which parameter to change. */
 static int plan_refuse(struct demo *demo, const struct plan *plan)
 {
-    double room = 0.9 * (double)arena_bytes;
-    double goal = plan->live * (1 + fmax(plan->options.gogc, 0) / 100);
-    if (plan->options.limit > 0)
-        goal = fmax(fmin(goal, (double)plan->options.limit), plan->live);
+    const char *why;
+    double room = 0.9 * (double)arena_bytes, goal = goal_of(plan, &why);
     if (plan->options.gogc < 0 && plan->options.limit == 0)
         return demo_refuse(demo, "gogc",
                            "GOGC=off 又没有内存上限，就永远不回收：请设 limit，或让 gogc ≥ 0",
                            "GOGC=off without a memory limit never collects: set limit, or gogc ≥ "
                            "0");
     if (goal > room)
-        return demo_refuse(demo, "gogc",
-                           "目标堆会是 %.0f MiB，这里至多 %.0f MiB：请减小 gogc 或 live",
+        return demo_refuse(demo, why,
+                           "目标堆会是 %.0f MiB，这里至多 %.0f MiB：请减小 gogc、live 或 min_heap",
                            "the goal would be %.0f MiB, at most %.0f MiB are allowed here: choose "
-                           "a smaller gogc or live",
+                           "a smaller gogc, live or min_heap",
                            goal / MIB, room / MIB);
     return 0;
 }

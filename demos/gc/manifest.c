@@ -66,15 +66,15 @@ static const struct demo_preset presets[] = {
      (const char *const[]){NULL}},
     {"gogc-50",
      {"GOGC=50：省内存", "GOGC=50: less memory"},
-     {"目标只比存活多一半：峰值降到默认的约四分之三，GC 次数约翻一倍，CPU 跟着涨。",
-      "The goal is only half above what lives: the peak falls to some three quarters of the usual "
-      "one, cycles about double, and so does their cost."},
+     {"目标只比存活多一半：峰值降到默认的三分之二到四分之三，GC 次数约翻一倍，CPU 跟着涨。",
+      "The goal is only half above what lives: the peak falls to two thirds or three quarters of "
+      "the usual one, cycles about double, and so does their cost."},
      (const char *const[]){"gogc=50", NULL}},
     {"gogc-200",
      {"GOGC=200：省 CPU", "GOGC=200: less CPU"},
-     {"目标是存活的三倍：GC 次数和 CPU 约减半，代价是多一个存活量的内存。",
-      "The goal is three times what lives: cycles and GC CPU about halve, for one live set more of "
-      "memory."},
+     {"目标是存活的三倍：GC 次数约减半，GC 的 CPU 少三分之一到一半，代价是多一个存活量的内存。",
+      "The goal is three times what lives: cycles about halve and GC CPU falls by a third to a "
+      "half, for one live set more of memory."},
      (const char *const[]){"gogc=200", NULL}},
     {"gogc-400",
      {"GOGC=400", "GOGC=400"},
@@ -83,28 +83,28 @@ static const struct demo_preset presets[] = {
      (const char *const[]){"gogc=400", NULL}},
     {"flood",
      {"全速分配，assist 还债", "flat out, with assists"},
-     {"线程不限速。一到标记，分配线程就被征用（时间线上的 assist），GC 的 CPU 远超 25 "
+     {"线程不限速。一到标记，分配线程就被征用（时间线上的 assist），GC 的 CPU 超过 25 "
       "%，但堆守在目标附近。",
       "No limit on the rate. As soon as marking starts the allocating threads are drafted (assist "
-      "in the timeline), GC takes far more than 25 % of the CPU, but the heap stays at its goal."},
+      "in the timeline), GC takes more than 25 % of the CPU, but the heap stays at its goal."},
      (const char *const[]){"rate=0", "live=48", "seconds=5", NULL}},
     {"assist-off",
      {"关掉 assist：GC 追不上分配", "no assist: allocation outruns GC"},
      {"同样全速，但分配不还债，只有 25 % "
-      "的后台标记：标记结束前堆已冲过目标很远，“守住目标”一项变红。"
-      "与上一个预设对照着看。",
-      "Flat out again, but allocation does not pay, and only the 25 % in the background mark: the "
-      "heap is far past its goal before marking ends, and the check of the goal turns red. Compare "
-      "it with the preset before."},
+      "的后台标记：标记结束时堆已越过目标三成到七成，看机器有多忙；“守住目标”一项变红。与上一个预设"
+      "对照着看。",
+      "Flat out again, but allocation does not pay, and only the 25 % in the background mark: when "
+      "marking ends the heap is some 30 to 70 % past its goal, as the machine is more or less "
+      "busy, and the check of the goal turns red. Compare it with the preset before."},
      (const char *const[]){"rate=0", "live=48", "assist=false", "seconds=5", NULL}},
     {"pacer-off",
      {"关掉 pacer：到了目标才开始", "no pacer: start only at the goal"},
-     {"没有提前量：启动时堆已在目标上，assist "
-      "一上来就要价极高，分配线程大段停下来标记，吞吐明显低于“全速分配”那个预设，堆仍略越过目标。",
-      "No head start: the heap is at its goal when a cycle begins, so that assists are dear at "
-      "once; the allocating threads stop and mark for long, the throughput is well below that of "
-      "“flat out”, and the goal is passed a little anyway."},
-     (const char *const[]){"rate=0", "live=48", "pacer=false", "seconds=5", NULL}},
+     {"没有提前量：启动时堆已在目标上，标记大半靠 assist：assist 占的 CPU "
+      "是默认预设的好几倍，单次停下来更久，堆略越过目标。",
+      "No head start: the heap is at its goal when a cycle begins, so assists do most of the "
+      "marking: several times the CPU of the default preset, longer single holds, and the goal is "
+      "passed a little."},
+     (const char *const[]){"pacer=false", NULL}},
     {"barrier-off",
      {"没有写屏障：丢活对象", "no write barrier: live objects are lost"},
      {"线程在表里移动条目，没有屏障告诉收集器：已扫过的槽接过了还没扫到的对象。几轮之内就有活对象被"
@@ -122,10 +122,12 @@ static const struct demo_preset presets[] = {
      (const char *const[]){"gogc=-1", "limit=64", NULL}},
     {"death-spiral",
      {"上限低于存活：死亡螺旋与 50 % 上限", "a limit below what lives: the death spiral"},
-     {"上限 28 MiB，存活 32：一轮紧接一轮，GC 占去约四分之三的 CPU，吞吐掉到全速的几分之一。几秒后 "
+     {"上限 28 MiB，存活 32：一轮紧接一轮，GC 占去约四分之三的 "
+      "CPU，吞吐掉到全速的几分之一。一两秒后 "
       "50 % 上限生效：停掉 assist，让堆越过上限，程序重新前进。",
       "A limit of 28 MiB with 32 live: cycle follows cycle, GC takes some three quarters of the "
-      "CPU, and the throughput falls to a fraction. After some seconds the 50 % cap is in force: "
+      "CPU, and the throughput falls to a fraction. After a second or two the 50 % cap is in "
+      "force: "
       "assists stop, the heap passes the limit, and the program moves on."},
      (const char *const[]){"gogc=-1", "limit=28", "rate=0", "seconds=8", NULL}},
     {"no-cap",
@@ -159,7 +161,8 @@ static const struct demo_view views[] = {
              {0}}},
     {"timeline",
      DEMO_TIMELINE,
-     {"谁在什么时候做什么", "who does what when"},
+     {"谁在什么时候做什么（至多画 2 个 worker、4 个分配线程）",
+      "who does what when (at most 2 workers and 4 mutators are drawn)"},
      .items = (const struct demo_item[]){{"stops", {"停住世界", "world stopped"}},
                                          {"cycle", {"标记阶段", "mark phase"}},
                                          {"worker1", {"worker 1", "worker 1"}},
@@ -256,6 +259,16 @@ static const struct demo_text simplified[] = {
     {"没有写屏障的运行里，空 span 不换类型、死对象立刻写零：丢了对象的程序因此看得出来，而不会崩溃",
      "In runs without a barrier empty spans keep their type and dead objects are zeroed at once: "
      "so a program that has lost an object notices and does not crash"},
+    {"Go 的屏障把新旧两个指针都放进每 P 的缓冲、成批染灰；这里当场染，且只在栈灰时染新值",
+     "Go's barrier buffers both pointers for each P and shades in batches; here shading is "
+     "immediate, and the new value only while the stack is grey"},
+    {"栈由各线程自己在安全点扫；Go 由标记 worker 挂起 goroutine 来扫",
+     "Each thread scans its own stack; in Go mark workers suspend goroutines and scan theirs"},
+    {"没有按比例清扫，没有两分钟强制 GC，目标不会外推，触发点没有“目标 − 4 MiB”的放宽",
+     "No proportional sweep, no two-minute GC, no extrapolated goal, no trigger bound of goal − 4 "
+     "MiB"},
+    {"分配线程清扫和屏障的时间不算在 GC 的 CPU 里",
+     "Sweeping by allocating threads and barriers are not in GC's CPU share"},
     {0}};
 
 const struct demo_manifest gc_manifest = {

@@ -20,12 +20,13 @@ static uint64_t gogc_goal(const struct pacer *pacer)
     return (uint64_t)fmax(goal, (double)pacer->min_heap * percent);
 }
 
+/* cons/mark is at equal CPU time; the program has three quarters to the markers' one. */
 static double runway(const struct pacer *pacer)
 {
     double cons_mark = 0;
     for (int i = 0; i < PACER_MEMORY; i++)
         cons_mark = fmax(cons_mark, pacer->cons_mark[i]);
-    return cons_mark * PACER_BACKGROUND / (1 - PACER_BACKGROUND) * (double)pacer->scan;
+    return cons_mark * (1 - PACER_BACKGROUND) / PACER_BACKGROUND * (double)pacer->scan;
 }
 
 static uint64_t trigger_of(const struct pacer *pacer)

@@ -124,6 +124,39 @@ static void marking_does_not_end_while_a_stack_is_grey(void **state)
     scene_end(&scene);
 }
 
+/*** Writes that shade nothing. A mutator that is asked for what it does not have would hold up the
+ * end of marking as long as it writes ***/
+
+static void a_write_that_shades_nothing_leaves_nothing_to_collect(void **state)
+{
+    struct scene scene = scene_of((struct gc_options){0});
+    (void)state;
+    void *holder = rooted(&scene, scene.pair);
+    cycle_start(scene.self);
+    gc_poll(scene.self);
+    void *born_black = rooted(&scene, scene.pair);
+    gc_write(scene.self, holder, 0, born_black);
+    gc_write(scene.self, holder, 0, NULL);
+    assert_false(scene.self->shaded);
+    finish(&scene);
+    scene_end(&scene);
+}
+
+static void a_write_that_shades_is_asked_for_before_marking_ends(void **state)
+{
+    struct scene scene = scene_of((struct gc_options){0});
+    (void)state;
+    void *holder = rooted(&scene, scene.pair), *white = rooted(&scene, scene.pair);
+    gc_write(scene.self, holder, 0, white);
+    gc_pop(scene.self, 1);
+    cycle_start(scene.self);
+    gc_poll(scene.self);
+    gc_write(scene.self, holder, 0, NULL);
+    assert_true(scene.self->shaded);
+    finish(&scene);
+    scene_end(&scene);
+}
+
 /*** The barrier. Yuasa's half: an object is unlinked before its holder was scanned, and is now
  * known to a black stack alone ***/
 
@@ -342,6 +375,8 @@ int main(void)
         cmocka_unit_test(a_stack_is_grey_from_the_start_of_marking_to_its_owners_next_safepoint),
         cmocka_unit_test(a_resting_mutators_stack_is_scanned_while_the_world_stands),
         cmocka_unit_test(marking_does_not_end_while_a_stack_is_grey),
+        cmocka_unit_test(a_write_that_shades_nothing_leaves_nothing_to_collect),
+        cmocka_unit_test(a_write_that_shades_is_asked_for_before_marking_ends),
         cmocka_unit_test(the_deletion_barrier_keeps_what_is_unlinked),
         cmocka_unit_test(without_a_barrier_what_is_unlinked_is_lost),
         cmocka_unit_test(the_insertion_barrier_keeps_what_leaves_a_grey_stack),
