@@ -109,11 +109,12 @@ static int plan_refuse(struct demo *demo, const struct plan *plan)
 static void plan_note(struct demo *demo, const struct plan *plan)
 {
     demo_note_at(demo, DEMO_INFO, "bitmap-what",
-                 "%llu 个整数，值域 %llu（每个值平均来 %.3g 次）：位图要 %.4g MiB，只看值域",
+                 "%llu 个整数，值域 %llu（每个值平均来 %.3g 次）：位图要 %s，只看值域",
                  "%llu integers from a range of %llu (%.3g for each value): a plain bitmap takes "
-                 "%.4g MiB, whatever the integers",
+                 "%s, whatever the integers",
                  (unsigned long long)plan->n, (unsigned long long)plan->range,
-                 (double)plan->n / (double)plan->range, (double)plan->range / 8 / 0x1p20);
+                 (double)plan->n / (double)plan->range,
+                 size_text((double)plan->range / 8, (char[TEXT_MAX]){0}));
 }
 
 /*** One structure after the other ***/
@@ -124,9 +125,11 @@ static void left_out(struct demo *demo, const struct plan *plan, enum structure_
     demo_bar(demo, "size", structures[id]->name, {"need", need.set / (double)plan->n});
     demo_row(demo, "structures", {"name", .text = structures[id]->name}, {"need", need.set},
              {"took", .text = "-"}, {"bits", .text = "-"}, {"distinct", .text = "-"});
-    demo_note(demo, DEMO_BAD, "%s：一个集合约 %.4g MiB，全程要 %.4g MiB，超出 %.0f MiB：不参加",
-              "%s: a set takes some %.4g MiB and the run %.4g MiB, more than %.0f MiB: left out",
-              structures[id]->name, need.set / 0x1p20, need.peak / 0x1p20, plan->budget / 0x1p20);
+    demo_note(demo, DEMO_BAD, "%s：一个集合约 %s，全程要 %s，超出 %s：不参加",
+              "%s: a set takes some %s and the run %s, more than %s: left out",
+              structures[id]->name, size_text(need.set, (char[TEXT_MAX]){0}),
+              size_text(need.peak, (char[TEXT_MAX]){0}),
+              size_text(plan->budget, (char[TEXT_MAX]){0}));
 }
 
 static void result_show(struct demo *demo, const struct plan *plan, enum structure_id id,
@@ -142,7 +145,7 @@ static void result_show(struct demo *demo, const struct plan *plan, enum structu
     if (result->bytes <= 0)
         return;
     demo_bar(demo, "size", structure->name, {"bytes", result->bytes / distinct},
-             {"need", structure->need(plan).set / (double)plan->n});
+             {"need", structure->need(plan).set / distinct});
     demo_row(demo, "structures", {"name", .text = structure->name},
              {"need", structure->need(plan).set}, {"took", result->bytes},
              {"bits", 8 * result->bytes / distinct}, {"distinct", distinct});
@@ -242,8 +245,9 @@ static void report_sizes(struct demo *demo, const struct plan *plan,
     if (compressed->bytes > 0) {
         double distinct = (double)compressed->answers.distinct;
         demo_metric_expected(demo, "roaring_bytes", compressed->bytes, compressed->least);
+        double least = entropy_bytes(distinct, (double)plan->range); /* of a random set */
         demo_metric_expected(demo, "roaring_bits", 8 * compressed->bytes / distinct,
-                             8 * entropy_bytes(distinct, (double)plan->range) / distinct);
+                             plan->distribution == UNIFORM ? 8 * least / distinct : NAN);
         demo_check_text(demo, "containers_sound", !compressed->fault,
                         compressed->fault ? compressed->fault : "0", "0");
     }
@@ -289,23 +293,23 @@ static void end_note(struct demo *demo, const struct plan *plan,
                  100 * share, 8 * plain / (double)results[BITSET].answers.distinct);
     if (compressed > 0 && compressed < plain / 4)
         demo_note_at(demo, DEMO_GOOD, "bitmap-what",
-                     "压缩位图 %.4g MiB，是位图的 1/%.0f；答案一个不差，照样能增删、能 AND",
-                     "The compressed bitmap takes %.4g MiB, 1/%.0f of the plain one, with the same "
+                     "压缩位图 %s，是位图的 1/%.0f；答案一个不差，照样能增删、能 AND",
+                     "The compressed bitmap takes %s, 1/%.0f of the plain one, with the same "
                      "answers, and still can add, delete and AND",
-                     compressed / 0x1p20, plain / compressed);
+                     size_text(compressed, (char[TEXT_MAX]){0}), plain / compressed);
 }
 
 static void duplicates_note(struct demo *demo, const struct plan *plan, const struct result *plain)
 {
     if (plain->done)
         demo_note_at(demo, DEMO_GOOD, "bitmap-uses",
-                     "位图判重：%llu 个整数里有 %llu 个是重复的，一个不多一个不少；装入用了 %.2f "
-                     "秒，%.4g MiB",
+                     "位图判重：%llu 个整数里有 %llu 个是重复的，一个不多一个不少；装入用了 %s，%s",
                      "Duplicates by the bitmap: %llu integers, of which %llu had come before, "
-                     "exactly; %.2f s to put them in, %.4g MiB",
+                     "exactly; %s to put them in, %s",
                      (unsigned long long)plan->n,
                      (unsigned long long)(plan->n - plain->answers.distinct),
-                     plain->timing[DEDUP].ns / 1e9, plain->bytes / 0x1p20);
+                     time_text(plain->timing[DEDUP].ns, (char[TEXT_MAX]){0}),
+                     size_text(plain->bytes, (char[TEXT_MAX]){0}));
 }
 
 static void report(struct demo *demo, const struct plan *plan,

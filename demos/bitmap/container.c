@@ -186,11 +186,20 @@ static void trim(struct container *c)
     }
 }
 
+static bool runs_are_smaller(const struct container *c)
+{
+    return container_runs(c) * sizeof(struct run) < bytes_without_runs(container_count(c));
+}
+
+bool container_is_smallest(const struct container *c)
+{
+    return runs_are_smaller(c) == (c->kind == ROARING_RUN);
+}
+
 int container_optimize(struct container *c)
 {
     struct container runs;
-    size_t run_bytes = container_runs(c) * sizeof(struct run);
-    if (c->kind != ROARING_RUN && run_bytes < bytes_without_runs(container_count(c)))
+    if (c->kind != ROARING_RUN && runs_are_smaller(c))
         return replace(c, run_from(&runs, c), &runs);
     trim(c);
     return 0;

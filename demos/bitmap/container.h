@@ -57,6 +57,8 @@ const char *container_fault(const struct container *c);
 /* As roaring_values within the container; *cursor is 0 to 65 536, and 65 536 at the end. */
 size_t container_values(const struct container *c, uint32_t *cursor, uint16_t *out, size_t max);
 
+/* Neither runs nor the lack of them cost a byte too many: so container_optimize leaves it. */
+bool container_is_smallest(const struct container *c);
 /* All numbers as bits, OR-ed into the 1024 words. */
 void container_put_bits(const struct container *c, uint64_t *words);
 /* The container of `count` > 0 bits, as array or bitmap. */

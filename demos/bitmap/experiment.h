@@ -6,6 +6,7 @@
  * experiment_peers.c       the hash set and the sorted array, behind one interface
  * experiment_fill.c        filling them; what they take in memory on the way; the containers
  * experiment_tasks.c       looking up, sorting, AND, OR, deleting
+ * experiment_text.c        sizes and times in words
  * experiment_codes.c       AND + popcount at every level of instructions */
 #ifndef BITMAP_EXPERIMENT_H
 #define BITMAP_EXPERIMENT_H
@@ -115,6 +116,17 @@ int walk_in_order(struct demo *demo, const void *set, struct walk *ret,
 /* The tasks on a filled set, which is changed by them. (experiment_tasks.c) */
 int experiment_tasks(struct demo *demo, const struct plan *plan, enum structure_id id, void *set,
                      struct result *result);
+
+/*** experiment_text.c ***/
+
+enum { TEXT_MAX = 32 };
+
+/* In the unit that fits, as in “512 MiB” and “39.5 KiB”, or “1.2 s” and “21 ms”. Both return
+ * `out`. */
+const char *size_text(double bytes, char out[static TEXT_MAX]);
+const char *time_text(double ns, char out[static TEXT_MAX]);
+
+/*** experiment_codes.c ***/
 
 int experiment_codes(struct demo *demo, const struct plan *plan);
 

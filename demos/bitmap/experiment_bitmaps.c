@@ -20,7 +20,7 @@ static size_t slice(size_t words)
 
 static struct need bits_need(const struct plan *plan)
 {
-    double set = (double)plan->range / 8;
+    double set = ceil((double)plan->range / 64) * 8;
     return (struct need){set, set * (plan_has_second_set(plan) ? 2 : 1)};
 }
 

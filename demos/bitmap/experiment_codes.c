@@ -1,5 +1,5 @@
 /* experiment_codes.c - AND + popcount of two bitmaps with every level of instructions, in sizes
- * that fit the caches and one that does not. */
+ * that fit the first two caches and one far beyond them. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -108,9 +108,10 @@ static void report(struct demo *demo, double speeds[SIZES][BITS_LEVELS])
     demo_note_at(
         demo, DEMO_INFO, "bitmap-uses",
         "AND + popcount，这台 CPU 最好的指令是 %s：缓存里 %.0f GB/s，是逐位数的 %.0f "
-        "倍；128 MiB 装不进缓存，%.1f GB/s，瓶颈换成内存",
+        "倍；128 MiB 远超二级缓存，%.1f GB/s，瓶颈换成内存",
         "AND + popcount, with %s, the best this CPU has: %.0f GB/s in cache, %.0f times bit "
-        "by bit; 128 MiB fit no cache: %.1f GB/s, and now memory is the limit",
+        "by bit; 128 MiB are far beyond the second-level cache: %.1f GB/s, and now memory is the "
+        "limit",
         bits_best->name, cached, cached / speeds[0][BITS_BY_ONE], memory);
 }
 

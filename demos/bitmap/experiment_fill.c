@@ -187,11 +187,10 @@ static void optimize_note(struct demo *demo, const struct picture *picture, doub
                           double after)
 {
     demo_note_at(demo, after < before / 1.5 ? DEMO_GOOD : DEMO_INFO, "bitmap-what",
-                 "装完，按最小的形式重整：%.4g MiB → %.4g MiB；现有 array %u 个，bitmap %u 个，run "
-                 "%u 个",
-                 "All are in; each container is given its smallest form: %.4g MiB → %.4g MiB; now "
-                 "%u arrays, %u bitmaps, %u runs",
-                 before / 0x1p20, after / 0x1p20,
+                 "装完，按最小的形式重整：%s → %s；现有 array %u 个，bitmap %u 个，run %u 个",
+                 "All are in; each container is given its smallest form: %s → %s; now %u arrays, "
+                 "%u bitmaps, %u runs",
+                 size_text(before, (char[TEXT_MAX]){0}), size_text(after, (char[TEXT_MAX]){0}),
                  picture->kinds[CELL_FEW] + picture->kinds[CELL_MANY], picture->kinds[CELL_BITMAP],
                  picture->kinds[CELL_RUN]);
 }
@@ -203,6 +202,8 @@ static void finished_show(struct demo *demo, const struct plan *plan, struct pic
     optimize_note(demo, picture, before, result->bytes);
     result->least = least_bytes(set);
     result->fault = roaring_fault(set);
+    if (!result->fault && !roaring_is_smallest(set))
+        result->fault = "a container is not in its smallest form";
 }
 
 static int finish(struct demo *demo, const struct plan *plan, enum structure_id id, void *set,

@@ -15,7 +15,7 @@ static double hash_slots(double n)
     double slots = 16;
     while (slots * 0.75 < n)
         slots *= 2;
-    return 4 * slots;
+    return 32 + 4 * slots; /* with the struct itself */
 }
 
 static struct need hash_need(const struct plan *plan)
@@ -129,7 +129,8 @@ static struct need array_need(const struct plan *plan)
 {
     double n = (double)plan->n;
     double peak = 10 * n; /* growing by half, and as much again to sort into */
-    return (struct need){4 * n, plan_has_second_set(plan) ? peak + 4 * n : peak};
+    return (struct need){4 * n + sizeof(struct sorted_array),
+                         plan_has_second_set(plan) ? peak + 4 * n : peak};
 }
 
 static void *array_make(const struct plan *plan)

@@ -68,10 +68,10 @@ static const struct demo_preset presets[] = {
      (const char *const[]){"n=1000000", "range=4294967296", NULL}},
     {"runs",
      {"连续段", "runs"},
-     {"400 万个整数，每 2000 个连续：装的时候是 array 和 bitmap，装完一重整全变成 run，从十几 MiB "
-      "降到几十 KiB。",
+     {"400 万个整数，每 2000 个连续：装的时候是 array 和 bitmap，装完一重整全变成 run，从近 8 MiB "
+      "降到约 40 KiB。",
       "Four million integers in runs of 2000: arrays and bitmaps while they come in, and all runs "
-      "once they are optimised: from many MiB to some dozen KiB."},
+      "once they are optimised: from nearly 8 MiB to some 40 KiB."},
      (const char *const[]){"n=4000000", "range=268435456", "distribution=runs", NULL}},
     {"zipf",
      {"Zipf", "Zipf"},
@@ -93,10 +93,10 @@ static const struct demo_preset presets[] = {
     {"set-operations",
      {"AND / OR", "AND / OR"},
      {"两天的签到相与：位图按字做，一条 AVX-512 指令数 512 位。缓存里比逐位数快几百倍；两个 64 MiB "
-      "的位图装不进缓存，快的指令都被内存拉平。",
+      "的位图远超二级缓存，快的指令都被内存拉平。",
       "Who checked in on both days: bitmaps are combined by the word, and one AVX-512 instruction "
       "counts 512 bits. In cache that is hundreds of times as fast as bit by bit; two bitmaps of "
-      "64 MiB fit in no cache, and memory levels all the quick ones."},
+      "64 MiB are far beyond the second-level cache, and memory levels all the quick ones."},
      (const char *const[]){"task=sets", "n=4000000", "range=8388608", NULL}},
     {0}};
 
@@ -153,7 +153,10 @@ static const struct demo_view views[] = {
      .items =
          (const struct demo_item[]){
              {"bytes", {"实测 ÷ 不同的整数", "measured ÷ distinct integers"}, "bytes"},
-             {"need", {"算出的上限 ÷ N", "computed limit ÷ N"}, "bytes"},
+             {"need",
+              {"算出的上限 ÷ 不同的整数（不参加的 ÷ N）",
+               "computed limit ÷ distinct integers (÷ N if left out)"},
+              "bytes"},
              {0}}},
     {"codes",
      DEMO_BARS,
@@ -197,8 +200,8 @@ static const struct demo_metric metrics[] = {
     {"roaring_bits",
      {"压缩位图，每个元素", "compressed bitmap, an element"},
      "bits",
-     {"同样密度的随机集合，信息论下限",
-      "the information-theoretic least for a random set so dense"}},
+     {"均匀随机时：同样密度的随机集合，信息论下限",
+      "if uniformly random: the information-theoretic least for a set so dense"}},
     {"hash_bytes",
      {"哈希集合", "hash set"},
      "bytes",
@@ -223,8 +226,9 @@ static const struct demo_check checks[] = {
      {"所有结构的答案相同：判重、查找、排序、AND、OR、删除",
       "all structures give the same answers: duplicates, lookups, order, AND, OR, deletions"}},
     {"containers_sound",
-     {"每个容器有序、计数对、形式最小",
-      "each container is in order, counts right and has its smallest form"}},
+     {"每个容器有序、计数对；装完重整后，形式最小",
+      "each container is in order and its count right; once all are in, it has its smallest "
+      "form"}},
     {"codes_agree", {"各级指令数出来的一样", "all levels of instructions count the same"}},
     {0}};
 

@@ -310,6 +310,14 @@ uint32_t roaring_runs_at(const struct roaring *set, size_t i)
     return container_runs(container_of(set, i));
 }
 
+bool roaring_is_smallest(const struct roaring *set)
+{
+    for (size_t i = 0; i < set->n; i++)
+        if (!container_is_smallest(container_of(set, i)))
+            return false;
+    return true;
+}
+
 const char *roaring_fault(const struct roaring *set)
 {
     for (size_t i = 0; i < set->n; i++) {

@@ -70,7 +70,11 @@ bool roaring_container_of(const struct roaring *set, uint16_t key, struct roarin
 /* How many stretches of consecutive numbers the i-th has, whatever its form. Looks at all of it. */
 uint32_t roaring_runs_at(const struct roaring *set, size_t i);
 
-/* NULL, or what is wrong with the set: order, counts, or a form that another would beat. */
+/* NULL, or what is wrong with the set: order, counts, or a form that it should not have. That runs
+ * would be smaller is no fault: they are made by roaring_optimize alone. */
 const char *roaring_fault(const struct roaring *set);
+/* Each container has the form that takes the fewest bytes, as roaring_optimize leaves it. Looks at
+ * all of the set. */
+bool roaring_is_smallest(const struct roaring *set);
 
 #endif

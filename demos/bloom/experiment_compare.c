@@ -30,36 +30,62 @@ static int measure_k(struct demo *demo, const struct plan *plan, int k, struct r
     return 0;
 }
 
+enum { EACH_K_MAX = 2 * BLOOM_PROBES_MAX + 2 };
+
+/* The k with the lowest rate measured, and those from `low` to `high` that can't be told from it:
+ * their 95 % intervals overlap. */
+struct best_k {
+    int best, low, high;
+};
+
+static struct best_k find_best(const struct rate *rates, int last)
+{
+    struct best_k ret = {1, 0, 0};
+    for (int k = 2; k <= last; k++)
+        if (rates[k].measured < rates[ret.best].measured)
+            ret.best = k;
+    for (int k = 1; k <= last; k++)
+        if (rates[k].interval.low <= rates[ret.best].interval.high) {
+            ret.low = ret.low ? ret.low : k;
+            ret.high = k;
+        }
+    return ret;
+}
+
+static void report_best(struct demo *demo, const struct plan *plan, struct best_k k)
+{
+    double exact = bloom_best_probes_exact(plan->bits_per_key);
+    demo_metric_interval(demo, "best_k", k.best, exact, k.low, k.high);
+    demo_note_at(
+        demo, DEMO_INFO, "bloom-filter",
+        "每键 %.2f 位：实测 k = %d 误判最少，k 从 %d 到 %d 与它分不出高下。k 小，证据不够；k "
+        "大，位被填满。公式：ln 2 × %.2f = %.2f",
+        "%.2f bits a key: the lowest rate was measured at k = %d; those from %d to %d can't "
+        "be told from it. A small k is too little evidence, a large one fills the bits up. "
+        "Formula: ln 2 × %.2f = %.2f",
+        plan->bits_per_key, k.best, k.low, k.high, plan->bits_per_key, exact);
+}
+
 int experiment_each_k(struct demo *demo, const struct plan *plan)
 {
     int last = plan->kind == BLOOM_CLASSIC ? plan->probes + 1 : 0;
     if (last < 2 * plan->best_probes)
         last = 2 * plan->best_probes;
-    double exact = bloom_best_probes_exact(plan->bits_per_key);
-    double lowest = INFINITY;
-    int best = 0;
+    struct rate rates[EACH_K_MAX];
     for (int k = 1; k <= last && !demo_stopping(demo); k++) {
-        struct rate rate;
-        if (measure_k(demo, plan, k, &rate) < 0)
+        if (measure_k(demo, plan, k, &rates[k]) < 0)
             return -1;
         if (demo_stopping(demo))
             return 0;
         char category[16];
         snprintf(category, sizeof category, "%d", k);
-        demo_bar(demo, "per_k", category, {"measured", 100 * rate.measured},
-                 {"formula", 100 * rate.formula.rate});
-        if (rate.measured < lowest)
-            lowest = rate.measured, best = k;
+        demo_bar(demo, "per_k", category, {"measured", 100 * rates[k].measured},
+                 {"formula", 100 * rates[k].formula.rate});
         demo_progress(demo, 0.75 + 0.15 * k / last);
         demo_pause(demo, plan->pace_ms);
     }
-    demo_metric_expected(demo, "best_k", best, exact);
-    demo_note_at(demo, DEMO_INFO, "bloom-filter",
-                 "每键 %.2f 位：实测 k = %d 误判最少。k 小，证据不够；k 大，位被填满。公式：ln 2 × "
-                 "%.2f = %.2f",
-                 "%.2f bits a key: the lowest rate was measured at k = %d. A small k is too little "
-                 "evidence, a large one fills the bits up. Formula: ln 2 × %.2f = %.2f",
-                 plan->bits_per_key, best, plan->bits_per_key, exact);
+    if (!demo_stopping(demo))
+        report_best(demo, plan, find_best(rates, last));
     return 0;
 }
 

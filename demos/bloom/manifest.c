@@ -155,7 +155,8 @@ static const struct demo_metric metrics[] = {
      "bits",
      {"同样误判率的最少位数 −ln p / (ln 2)²", "the least for the same rate, −ln p / (ln 2)²"}},
     {"best_k",
-     {"实测误判最少的 k", "k with the lowest rate measured"},
+     {"实测误判最少的 k（区间：分不出高下的）",
+      "k with the lowest rate measured (range: those that can't be told from it)"},
      NULL,
      {"ln 2 × 每键位数", "ln 2 × bits per key"}},
     {"memory", {"内存", "memory"}, "MB", {"只存 8 字节的键要这么多", "the bare 8-byte keys"}},
@@ -197,6 +198,9 @@ static const struct demo_text simplified[] = {
     {"各个 k 的误判率在至多 10 万个键的过滤器上测：它只取决于每键位数，与 n 几乎无关",
      "The rate for each k is measured on a filter of at most 100 000 keys: it depends on bits per "
      "key and hardly on n"},
+    {"经典布局由两个哈希推出 k 个位置；很小或很空的过滤器，误判会比公式多。",
+     "The classic layout derives its k bits from two hashes; a tiny or nearly empty filter errs "
+     "more often than the formula says."},
     {"两种布局的对比至多用 1000 万个键", "The two layouts are compared on at most 10 million keys"},
     {0}};
 

@@ -100,12 +100,11 @@ static const struct demo_preset presets[] = {
      (const char *const[]){"growth=4", "items=40000", "pace=10", NULL}},
     {"no-attack",
      {"没有攻击", "no attack"},
-     {"没有攻击时过滤器要多少：每次请求多几十纳秒，数据库的查询一次不少。命中缓存本来就只要几百纳秒"
-      "，"
-      "所以看得出，但与一次查询相比微不足道。",
+     {"没有攻击时过滤器要多少：每次请求多几十纳秒，数据库的查询一次不少。命中缓存本来就只要一两百纳"
+      "秒，所以看得出，但与一次查询相比微不足道。",
       "What the filter costs when nobody attacks: some dozen nanoseconds a request, and not a "
-      "query "
-      "less. That can be seen, as a hit takes a few hundred, but is nothing beside a query."},
+      "query less. That can be seen, as a hit takes one or two hundred, but is nothing beside a "
+      "query."},
      (const char *const[]){"attack=0", NULL}},
     {0}};
 

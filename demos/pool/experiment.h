@@ -37,6 +37,7 @@ struct plan {
     size_t keep_max; /* larger ones are not put back */
     double seconds;
     uint64_t seed;
+    int cpus; /* that the threads may run on */
 };
 
 /* Something that a pool should have is missing, so that one that has it is measured beside it. */
@@ -135,7 +136,7 @@ struct strategy {
     uint64_t made_before_gc; /* objects, before the first collection */
     uint64_t uses;
     int slices;
-    double cost[SLICES_MAX]; /* ns of a thread for one use, by slice */
+    double cost[SLICES_MAX]; /* ns of a CPU for one use, by slice */
 };
 
 /* 0, or -1: out of memory. */

@@ -3,12 +3,14 @@
 
 #include "experiment.h"
 
-/* What a Get and a Put cost without the loop around them. NAN where the loop mostly sleeps. */
+/* What a Get and a Put cost without the loop around them. NAN where the loop mostly sleeps or
+ * spins: they are lost in the noise of that. */
 static double net_cost(const struct rounds *rounds, enum strategy_kind kind)
 {
     const struct strategy *strategies = rounds->strategies;
     double net = strategy_cost(&strategies[kind]) - strategy_cost(&strategies[STRATEGY_NONE]);
-    return rounds->plan->idle_us > 0 || net <= 0 ? NAN : net;
+    bool lost = rounds->plan->idle_us > 0 || rounds->plan->hold_us > 0;
+    return lost || net <= 0 ? NAN : net;
 }
 
 static void report_costs(const struct rounds *rounds)
@@ -37,16 +39,23 @@ static double all_gets(const struct pool_counts *counts)
     return (double)sum;
 }
 
+/* Each Get should find what the same P put back a moment ago, and does if every object goes back
+ * and no thread is off its CPU for as long as a victim lives. */
+static bool is_steady(const struct plan *plan)
+{
+    bool all_go_back = plan->big_share <= 0 || plan->big_size <= plan->keep_max;
+    return plan->victim && plan->pattern == PATTERN_OWN && plan->idle_us <= 0 && all_go_back &&
+           plan->threads <= plan->cpus;
+}
+
 /* Objects that the pool could not give, for each collection. */
 static void report_made(const struct rounds *rounds, const struct pool_counts *counts)
 {
-    const struct plan *plan = rounds->plan;
     const struct strategy *pool = &rounds->strategies[STRATEGY_POOL];
     if (pool->cycles == 0)
         return;
-    bool steady = plan->victim && plan->pattern == PATTERN_OWN && plan->idle_us <= 0;
     double made = (double)(counts->gets[POOL_NEW] - pool->made_before_gc) / pool->cycles;
-    demo_metric_expected(rounds->demo, "made_per_gc", made, steady ? 0 : NAN);
+    demo_metric_expected(rounds->demo, "made_per_gc", made, is_steady(rounds->plan) ? 0 : NAN);
     demo_metric(rounds->demo, "pause", latency_quantile(&pool->pauses, 0.5) / 1e3);
     demo_metric(rounds->demo, "pause_max", latency_quantile(&pool->pauses, 1) / 1e3);
 }
@@ -58,7 +67,9 @@ static void report_pool(const struct rounds *rounds)
     struct pool_counts counts = strategy_counts(pool, rounds->plan);
     double gets = all_gets(&counts);
     demo_metric(rounds->demo, "hits", 100 * hit_share(&counts, gets));
-    demo_metric(rounds->demo, "avoided", gets - (double)counts.gets[POOL_NEW]);
+    /* One that was too small, and replaced, is an allocation too. */
+    demo_metric(rounds->demo, "avoided",
+                (double)pool->uses - (double)crew_totals(rounds->crew, pool).born);
     report_made(rounds, &counts);
     demo_metric(rounds->demo, "memory", pool->peak_bytes);
     if (full->used)

@@ -128,6 +128,14 @@ static void take_sample(struct rounds *rounds, struct strategy *strategy, struct
     gets_per_ms(&before, &after, ms, curves->gets[strategy->kind][sample]);
 }
 
+/* Threads that wait for a CPU cost nothing: only as many as there are CPUs are at work at a time.
+ */
+static double cost_of_use(const struct rounds *rounds, double ns, double uses)
+{
+    int threads = rounds->crew->threads, cpus = rounds->plan->cpus;
+    return ns * (threads < cpus ? threads : cpus) / uses;
+}
+
 static void run_slice(struct rounds *rounds, struct strategy *strategy, struct curves *curves)
 {
     uint64_t before = crew_uses(rounds->crew);
@@ -141,7 +149,7 @@ static void run_slice(struct rounds *rounds, struct strategy *strategy, struct c
     crew_end(rounds->crew);
     strategy->uses += crew_uses(rounds->crew) - before;
     if (uses > 0 && strategy->slices < SLICES_MAX)
-        strategy->cost[strategy->slices++] = ns * rounds->crew->threads / uses;
+        strategy->cost[strategy->slices++] = cost_of_use(rounds, ns, uses);
 }
 
 /* Each Get by itself, after a collection: otherwise what follows one is seldom seen. */

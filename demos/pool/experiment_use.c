@@ -25,7 +25,7 @@ static struct ledger *ledger_of(struct worker *worker, enum strategy_kind kind)
 
 /*** Get and Put, by strategy ***/
 
-/* The pool has none, or one that is too small: then do as a growing slice does. */
+/* There is none, or one that is too small: then do as a growing slice does. */
 __attribute__((noinline)) static struct object *make(struct worker *worker, enum strategy_kind kind,
                                                      struct object *small, size_t need)
 {
@@ -38,18 +38,26 @@ __attribute__((noinline)) static struct object *make(struct worker *worker, enum
     return object;
 }
 
+/* A Get, of the size it happens to be; as Go's does, it makes one if there is none. */
 static always_inline struct object *get(struct worker *worker, struct strategy *strategy,
                                         enum strategy_kind kind, size_t need)
 {
     struct object *object = NULL;
-    size_t own = worker->own_next;
     if (kind == STRATEGY_POOL || kind == STRATEGY_FULL)
         object = pool_get(strategy->pool, worker->p);
     else if (kind == STRATEGY_LIST)
         object = free_list_get(strategy->list);
     else if (kind == STRATEGY_NONE)
-        object = worker->own[own];
-    if (!object || object->size < need)
+        object = worker->own[worker->own_next];
+    return object ? object : make(worker, kind, NULL, need);
+}
+
+/* What a program does with a Get's object before it can use it: replace one that is too small. */
+static always_inline struct object *fit(struct worker *worker, enum strategy_kind kind,
+                                        struct object *object, size_t need)
+{
+    size_t own = worker->own_next;
+    if (object && object->size < need)
         object = make(worker, kind, object, need);
     if (kind == STRATEGY_NONE) {
         worker->own[own] = object;
@@ -116,6 +124,7 @@ static always_inline struct object *get_and_use(struct worker *worker, struct st
     size_t need = need_of(worker, plan);
     struct object *object = worker->crew->timing ? get_timed(worker, strategy, kind, need)
                                                  : get(worker, strategy, kind, need);
+    object = fit(worker, kind, object, need);
     if (!object)
         return NULL;
     if (!object_take(object, worker->p))

@@ -17,8 +17,9 @@ static const struct demo_param params[] = {
              {0}},
      .label = {"用法", "use"}},
     {"hold", DEMO_FLOAT, "0", 0, 10000, 1, .unit = "µs", .label = {"拿在手里多久", "held for"},
-     .help = {"拿着时忙等这么久，算作使用对象的时间",
-              "spins for so long, as if using the objects"}},
+     .help = {"拿着时忙等这么久，算作使用对象的时间；这时不算 Get+Put 的开销，它淹没在等待的误差里",
+              "spins for so long, as if using the objects; then no cost of Get+Put is given, since "
+              "it is lost in the noise of that"}},
     {"idle", DEMO_FLOAT, "0", 0, 50000, 100, .unit = "µs",
      .label = {"两次使用之间歇", "idle between uses"},
      .help =
@@ -60,12 +61,13 @@ static const struct demo_preset presets[] = {
      NULL},
     {"no-victim",
      {"没有 victim：GC 后抖动", "no victim cache: jitter after GC"},
-     {"每个线程同时拿 256 个 64 KiB 的缓冲区。没有 victim（1.12 及以前）：每次 GC "
-      "后都要重新分配一大"
-      "批（“新建”的尖峰），吞吐跟着掉；有 victim 的那个池几乎不用新建。",
-      "Each thread holds 256 buffers of 64 KiB. Without a victim cache (up to 1.12) many must be "
-      "made anew after every GC (the spikes of “new”), and throughput drops with each; the pool "
-      "that has one makes hardly any."},
+     {"每个线程同时拿 256 个 64 KiB 的缓冲区。没有 victim（1.12 及以前）：每次 GC 后都要重新分配一"
+      "大批（“新建”的尖峰），它自己的曲线随之凹下去；有 victim 的那个池几乎不用新建。两条曲线的高低"
+      "取决于对象落在哪些内存上，不作比较。",
+      "Each thread holds 256 buffers of 64 KiB. Without a victim cache (up to 1.12) many are made "
+      "anew after every GC (the spikes of “new”), and the pool's own curve dips with each; the one "
+      "that has it makes hardly any. Which of the two curves is higher depends on where the "
+      "objects lie in memory."},
      (const char *const[]){"size=65536", "held=256", "gc=30", "victim=false", NULL}},
     {"false-sharing",
      {"伪共享", "false sharing"},
@@ -85,10 +87,10 @@ static const struct demo_preset presets[] = {
     {"oversized",
      {"对象太大时", "when objects get too large"},
      {"0.2 % 的请求要 512 KiB，其余 4 KiB。全都放回：池里的缓冲区一个个变大，再也不缩，内存是所需的"
-      "几十倍；超过 64 KiB 不放回（fmt 的做法）就不会。",
+      "约一百倍；超过 64 KiB 不放回（fmt 的做法）就不会。",
       "0.2 % of the uses need 512 KiB, the others 4 KiB. If all are put back, one buffer after the "
-      "other grows and never shrinks: memory is tens of times what is needed; not if none above 64 "
-      "KiB is put back, as package fmt does."},
+      "other grows and never shrinks: memory is about a hundred times what is needed; not if "
+      "none above 64 KiB is put back, as package fmt does."},
      (const char *const[]){"size=4096", "held=32", "big_share=0.2", "keep_kib=0", NULL}},
     {"rarely-used",
      {"用得太稀", "used too seldom"},

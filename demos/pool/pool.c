@@ -5,6 +5,7 @@
  * pool, a list under a mutex and malloc/free in turn with the same threads and the same work
  * (experiment_rounds.c), and beside a pool that something was taken away from one that has it all;
  * free everything, and see whether anything is left. */
+#include <sched.h>
 #include <stdlib.h>
 
 #include "experiment.h"
@@ -14,6 +15,12 @@ static const double bytes_held_max =
     48e6; /* by all threads; what may be alive is some times that */
 
 /*** The plan ***/
+
+static int cpus_allowed(void)
+{
+    cpu_set_t set;
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : THREADS_MAX;
+}
 
 static struct plan plan_read(const struct demo *demo)
 {
@@ -34,6 +41,7 @@ static struct plan plan_read(const struct demo *demo)
         .keep_max = (size_t)demo_int(demo, "keep_kib") << 10,
         .seconds = demo_float(demo, "seconds"),
         .seed = (uint64_t)demo_int(demo, "seed"),
+        .cpus = cpus_allowed(),
     };
     if (plan.keep_max == 0)
         plan.keep_max = SIZE_MAX;

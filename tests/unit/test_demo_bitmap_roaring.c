@@ -352,6 +352,20 @@ static void containers_far_apart_in_any_order_are_found(void **state)
     roaring_free(set);
 }
 
+static void a_full_bitmap_is_sound_but_smallest_only_once_optimised(void **state)
+{
+    (void)state;
+    struct roaring *set = roaring_new();
+    for (uint32_t value = 0; value < 65536; value++)
+        assert_int_equal(roaring_add(set, value), 1);
+    assert_null(roaring_fault(set));
+    assert_false(roaring_is_smallest(set));
+    assert_int_equal(roaring_optimize(set), 0);
+    assert_null(roaring_fault(set));
+    assert_true(roaring_is_smallest(set));
+    roaring_free(set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -368,6 +382,7 @@ int main(void)
         cmocka_unit_test(any_two_sets_combine_as_plain_bitsets_do),
         cmocka_unit_test(optimising_changes_no_answer_and_never_takes_more_memory),
         cmocka_unit_test(containers_far_apart_in_any_order_are_found),
+        cmocka_unit_test(a_full_bitmap_is_sound_but_smallest_only_once_optimised),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
