@@ -77,7 +77,8 @@ ssize_t runlog_read(const struct runlog *log, struct runlog_place *place, char *
 /* Adds those of lines first..last (from 1, inclusive) that are in memory, as NDJSON. -ENOMEM. */
 int runlog_ndjson(const struct runlog *log, uint64_t first, uint64_t last, struct text *out);
 
-/* Lets the waiter wait for this log, as often as it likes, until it leaves. -ENOMEM. */
+/* Lets the waiter wait for this log, as often as it likes, until it leaves, which it must before it
+ * is freed, or until the log is gone. -ENOMEM. */
 int runlog_join(struct runlog *log, struct runlog_waiter *waiter);
 /* It is woken once. wake may make it wait again, and may let any waiter join or leave. */
 void runlog_wait(struct runlog_waiter *waiter);

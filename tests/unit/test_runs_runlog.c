@@ -293,6 +293,7 @@ static void a_waiter_is_woken_once_for_each_time_it_waits(void **state)
     runlog_leave(&a);
     runlog_close(*state);
     assert_int_equal(woken, 3);
+    runlog_leave(&b);
 }
 
 static void leave(void *ud)
@@ -315,6 +316,9 @@ static void a_waiter_may_take_others_away_while_it_is_woken(void **state)
     runlog_wait(&c);
     runlog_append(*state, "note", "{}", 2);
     assert_int_equal(woken, 3);
+    runlog_leave(&a);
+    runlog_leave(&b);
+    runlog_leave(&c);
 }
 
 static void any_waiter_may_leave_and_the_others_stay(void **state)
@@ -375,6 +379,7 @@ static void a_line_may_be_appended_by_one_who_is_woken(void **state)
     assert_int_equal(woken, 1 + 3 + 1);
     assert_int_equal(runlog_count(*state), 3);
     runlog_leave(&again.waiter);
+    runlog_leave(&other);
 }
 
 static void join_late(void *ud)
@@ -394,6 +399,8 @@ static void one_who_joins_while_others_are_woken_waits_for_the_next_line(void **
     assert_int_equal(woken, 1);
     runlog_append(*state, "note", "{}", 2);
     assert_int_equal(woken, 2);
+    runlog_leave(&again.waiter);
+    runlog_leave(&again.late);
 }
 
 static void the_log_lives_as_long_as_its_last_reader(void **state)
