@@ -215,8 +215,8 @@ static void stream_send(struct http_stream *stream, int64_t now)
         set_full(stream, sent < len);
 }
 
-/* One send(2) goes over megabytes of the kernel's, so with many readers nothing of a stream is in
- * the cache any more when its turn comes. It is fetched while those before it are sent to. */
+/* A thousand sends go over megabytes of the kernel's, so with many readers nothing of a stream is
+ * in the cache any more when its turn comes. It is fetched while those before it are sent to. */
 static void prefetch(const struct http_stream *due)
 {
     enum { CACHE_LINE = 64 };

@@ -30,6 +30,19 @@ static void a_demo_has_no_privileges_and_usual_signals(void **state)
     assert_true(ask(*state, "privileges") == 1);
 }
 
+/* Which every demo can read, as that of its pid 1. */
+static void nothing_of_prepds_command_line_is_the_runners(void **state)
+{
+    struct world *world = *state;
+    char path[48], line[256];
+    ask(world, "pid"); /* it has begun by now */
+    snprintf(path, sizeof path, "/proc/%d/cmdline", world->link->pid);
+    size_t len = proc_read(path, line, sizeof line);
+    assert_string_equal(line, "prepd-runner");
+    for (size_t i = strlen(line); i < len; i++)
+        assert_int_equal(line[i], 0);
+}
+
 static void a_demo_is_never_root(void **state)
 {
     assert_true(ask(*state, "uid") != 0);
@@ -153,7 +166,8 @@ static void all_children_of_a_process_are_found(void **state)
 #define RUN_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 #define EVERYWHERE                                                                                 \
     RUN_TEST(a_demo_has_three_descriptors_and_an_empty_environment),                               \
-        RUN_TEST(a_demo_has_no_privileges_and_usual_signals), RUN_TEST(a_demo_is_never_root)
+        RUN_TEST(a_demo_has_no_privileges_and_usual_signals),                                      \
+        RUN_TEST(nothing_of_prepds_command_line_is_the_runners), RUN_TEST(a_demo_is_never_root)
 #define ISOLATED                                                                                   \
     RUN_TEST(a_demo_is_not_pid_1),                                                                 \
         RUN_TEST(a_demo_cannot_write_outside_its_scratch_folder_or_reach_other_processes),         \
