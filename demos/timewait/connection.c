@@ -24,12 +24,22 @@ static struct sockaddr_in address_make(uint32_t address, uint16_t port)
         .sin_family = AF_INET, .sin_addr.s_addr = htonl(address), .sin_port = htons(port)};
 }
 
+/* No call waits for longer: an experiment that hangs shows nothing. What is accepted has it of the
+ * listener. */
+static void set_patience(int fd)
+{
+    struct timeval patience = {.tv_sec = 2};
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+}
+
 int listener_open(uint16_t port)
 {
     struct sockaddr_in address = address_make(INADDR_ANY, port);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), on = 1;
     if (fd < 0)
         return -errno;
+    set_patience(fd);
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (bind(fd, (struct sockaddr *)&address, sizeof address) == 0 && listen(fd, BACKLOG) == 0)
         return fd;
@@ -40,13 +50,11 @@ int listener_open(uint16_t port)
 
 /*** Opening ***/
 
-/* No call waits for longer: an experiment that hangs shows nothing. */
 static int client_socket(void)
 {
-    struct timeval patience = {.tv_sec = 2};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd >= 0)
-        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+        set_patience(fd);
     return fd;
 }
 
