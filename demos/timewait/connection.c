@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -24,11 +25,12 @@ static struct sockaddr_in address_make(uint32_t address, uint16_t port)
         .sin_family = AF_INET, .sin_addr.s_addr = htonl(address), .sin_port = htons(port)};
 }
 
-/* No call waits for longer: an experiment that hangs shows nothing. What is accepted has it of the
- * listener. */
+enum { PATIENCE_MS = 2000 }; /* no call waits for longer: an experiment that hangs shows nothing */
+
+/* What is accepted has it of the listener. */
 static void set_patience(int fd)
 {
-    struct timeval patience = {.tv_sec = 2};
+    struct timeval patience = {.tv_sec = PATIENCE_MS / 1000};
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
 }
@@ -69,14 +71,31 @@ static void ends_know(struct connection *connection, const struct sockaddr_in *c
                          ntohs(server->sin_port), ntohs(client->sin_port)};
 }
 
+/* A signal interrupts connect(), not the connection: that is made all the same (connect(2)). */
+static int connect_finish(int fd)
+{
+    struct pollfd connected = {.fd = fd, .events = POLLOUT};
+    int code = ETIMEDOUT;
+    socklen_t size = sizeof code;
+    int n;
+    do
+        n = poll(&connected, 1, PATIENCE_MS);
+    while (n < 0 && errno == EINTR);
+    if (n > 0)
+        getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &size);
+    return -code;
+}
+
 /* The kernel picks the local port within connect(): that search is what is timed. */
 static int client_connect(struct connection *connection, const struct sockaddr_in *server)
 {
+    int fd = connection->fd[CLIENT];
     int64_t since = now_ns();
-    int r = connect(connection->fd[CLIENT], (const struct sockaddr *)server, sizeof *server);
-    int code = errno;
+    int r = connect(fd, (const struct sockaddr *)server, sizeof *server) < 0 ? -errno : 0;
+    if (r == -EINTR)
+        r = connect_finish(fd);
     connection->connect_ns = now_ns() - since;
-    return r < 0 ? -code : 0;
+    return r;
 }
 
 int connection_open(int listener, uint32_t address, struct connection *ret)
@@ -96,17 +115,37 @@ int connection_open(int listener, uint32_t address, struct connection *ret)
     size = sizeof client;
     getsockname(ret->fd[CLIENT], (struct sockaddr *)&client, &size);
     ends_know(ret, &client, &server);
-    int accepted = listener_accept(listener);
+    int accepted = listener_accept(listener, &ret->end[CLIENT]);
     if (accepted < 0)
         return accepted;
     ret->fd[SERVER] = accepted;
     return 0;
 }
 
-int listener_accept(int listener)
+static bool is_of(const struct sockaddr_in *peer, const struct tcp_end *client)
 {
-    int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-    return fd < 0 ? -errno : fd;
+    return ntohs(peer->sin_port) == client->port && ntohl(peer->sin_addr.s_addr) == client->address;
+}
+
+/* connect() returns when SYN + ACK has come. On a busy machine the ACK that follows is handled
+ * later, by ksoftirqd, and until then there is nothing to accept. Whoever went away without waiting
+ * for that is left in the queue, before those that come after. */
+int listener_accept(int listener, const struct tcp_end *client)
+{
+    struct pollfd acceptable = {.fd = listener, .events = POLLIN};
+    for (;;) {
+        struct sockaddr_in peer = {0};
+        socklen_t size = sizeof peer;
+        int fd = accept4(listener, (struct sockaddr *)&peer, &size, SOCK_CLOEXEC);
+        if (fd >= 0 && is_of(&peer, client))
+            return fd;
+        if (fd >= 0)
+            close(fd);
+        else if (errno != EAGAIN)
+            return -errno;
+        else if (poll(&acceptable, 1, PATIENCE_MS) == 0)
+            return -ETIMEDOUT;
+    }
 }
 
 /*** Using ***/
@@ -114,9 +153,10 @@ int listener_accept(int listener)
 static int pass_byte(int from, int to)
 {
     char byte = 'x';
-    if (send(from, &byte, 1, MSG_NOSIGNAL) < 0 || recv(to, &byte, 1, 0) < 0)
+    if (send(from, &byte, 1, MSG_NOSIGNAL) < 0)
         return -errno;
-    return 0;
+    ssize_t n = recv(to, &byte, 1, 0);
+    return n < 0 ? -errno : n == 0 ? -ECONNRESET : 0;
 }
 
 int connection_request(const struct connection *connection)

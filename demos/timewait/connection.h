@@ -2,7 +2,8 @@
  *
  * That one thread has both ends makes a close repeatable: who closes first is who is told to, not
  * who wins a race. Every segment is the kernel's; on the loopback it has arrived when the call that
- * sent it returns, but for what TCP itself puts off (a delayed ACK: 40 ms).
+ * sent it returns, but for what TCP itself puts off (a delayed ACK: 40 ms) and what a busy machine
+ * leaves to ksoftirqd.
  *
  * All of 127.0.0.0/8 is this host, and a local port counts per destination: experiments that must
  * not take each other's ports talk to different addresses of it. */
@@ -37,11 +38,12 @@ struct connection {
  * client's end is open and believes that it is served. */
 int connection_open(int listener, uint32_t address, struct connection *ret);
 
-/* Accepts the oldest connection that waits in the listener's queue. The descriptor, or a negative
- * errno: -EAGAIN when none waits. */
-int listener_accept(int listener);
+/* Accepts the connection of that client, waiting for it if need be; whoever is before it in the
+ * listener's queue was given up by its client, and is closed. The descriptor, or a negative errno:
+ * -ETIMEDOUT when it does not come within 2 s. */
+int listener_accept(int listener, const struct tcp_end *client);
 
-/* A byte there and a byte back. 0 or a negative errno. */
+/* A byte there and a byte back. 0 or a negative errno: -EAGAIN when one does not come within 2 s. */
 int connection_request(const struct connection *connection);
 
 /* Sends until the kernel takes no more, since nobody reads: how many bytes it took, or a negative

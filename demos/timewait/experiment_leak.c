@@ -97,7 +97,7 @@ static void report_stuck(struct leak *leak, long close_wait)
 /* Now there is a descriptor for it. */
 static void serve_the_one_that_waits(struct leak *leak)
 {
-    leak->unserved.fd[SERVER] = listener_accept(leak->lab->listener);
+    leak->unserved.fd[SERVER] = listener_accept(leak->lab->listener, &leak->unserved.end[CLIENT]);
     int r = leak->unserved.fd[SERVER] < 0 ? leak->unserved.fd[SERVER]
                                           : connection_request(&leak->unserved);
     if (r < 0)
