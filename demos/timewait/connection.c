@@ -35,19 +35,38 @@ static void set_patience(int fd)
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
 }
 
-int listener_open(uint16_t port)
+static int listener_begin(int fd, uint16_t port, const char *device)
 {
     struct sockaddr_in address = address_make(INADDR_ANY, port);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), on = 1;
-    if (fd < 0)
-        return -errno;
+    int on = 1;
     set_patience(fd);
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (bind(fd, (struct sockaddr *)&address, sizeof address) == 0 && listen(fd, BACKLOG) == 0)
+    if (device &&
+        setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, (socklen_t)strlen(device)) < 0)
+        return -errno;
+    bool listens =
+        bind(fd, (struct sockaddr *)&address, sizeof address) == 0 && listen(fd, BACKLOG) == 0;
+    return listens ? 0 : -errno;
+}
+
+int listener_open(uint16_t port, const char *device)
+{
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return -errno;
+    int r = listener_begin(fd, port, device);
+    if (r == 0)
         return fd;
-    int r = -errno;
     close(fd);
     return r;
+}
+
+uint16_t listener_port(int listener)
+{
+    struct sockaddr_in address = {0};
+    socklen_t size = sizeof address;
+    getsockname(listener, (struct sockaddr *)&address, &size);
+    return ntohs(address.sin_port);
 }
 
 /*** Opening ***/
@@ -100,19 +119,15 @@ static int client_connect(struct connection *connection, const struct sockaddr_i
 
 int connection_open(int listener, uint32_t address, struct connection *ret)
 {
-    struct sockaddr_in server, client;
-    socklen_t size = sizeof server;
+    struct sockaddr_in server = address_make(address, listener_port(listener)), client;
+    socklen_t size = sizeof client;
     *ret = (struct connection){.fd = {-1, -1}};
-    if (getsockname(listener, (struct sockaddr *)&server, &size) < 0)
-        return -errno;
-    server.sin_addr.s_addr = htonl(address);
     ret->fd[CLIENT] = client_socket();
     int r = ret->fd[CLIENT] < 0 ? -errno : client_connect(ret, &server);
     if (r < 0) {
         connection_close_end(ret, CLIENT, WITH_FIN);
         return r;
     }
-    size = sizeof client;
     getsockname(ret->fd[CLIENT], (struct sockaddr *)&client, &size);
     ends_know(ret, &client, &server);
     int accepted = listener_accept(listener, &ret->end[CLIENT]);

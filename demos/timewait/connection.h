@@ -16,9 +16,11 @@
 
 #include "sock_diag.h"
 
-/* Binds all addresses, so that it is every destination's server. The descriptor, or a negative
+/* Binds all addresses, so that it is every destination's server; with `device` (NULL: any) only
+ * what comes by that one reaches it. Port 0: one that is free. The descriptor, or a negative
  * errno. */
-int listener_open(uint16_t port);
+int listener_open(uint16_t port, const char *device);
+uint16_t listener_port(int listener);
 
 enum end { CLIENT, SERVER };
 static inline enum end other_end(enum end end)
@@ -43,7 +45,8 @@ int connection_open(int listener, uint32_t address, struct connection *ret);
  * -ETIMEDOUT when it does not come within 2 s. */
 int listener_accept(int listener, const struct tcp_end *client);
 
-/* A byte there and a byte back. 0 or a negative errno: -EAGAIN when one does not come within 2 s. */
+/* A byte there and a byte back. 0 or a negative errno: -EAGAIN when one does not come within 2 s.
+ */
 int connection_request(const struct connection *connection);
 
 /* Sends until the kernel takes no more, since nobody reads: how many bytes it took, or a negative

@@ -48,7 +48,9 @@ struct plan {
 struct lab {
     struct demo *demo;
     const struct plan *plan;
+    bool shared;                  /* the network is the machine's: no setting, few sockets */
     int listener, diag, sockstat; /* descriptors */
+    uint16_t port;                /* the listener's */
     /* of all that census_take has seen */
     long censuses, disagreements;
     long most_seen; /* sockets in one census, and what each of them cost */

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 enum { ANSWER_SIZE = 1 << 16, TIMER_TIMEWAIT = 3 };
+enum { LOOPBACK = 1 }; /* the loopback's index, in each network */
 
 struct question {
     struct nlmsghdr header;
@@ -41,6 +42,7 @@ static int ask(int fd, const struct tcp_end *end, uint32_t states, int flags)
         id->idiag_dst[0] = htonl(end->peer_address);
         id->idiag_sport = htons(end->port);
         id->idiag_dport = htons(end->peer_port);
+        id->idiag_if = LOOPBACK; /* a socket that is bound to its device is found by that alone */
     }
     return send(fd, &question, sizeof question, 0) < 0 ? -errno : 0;
 }

@@ -45,15 +45,17 @@ static int plan_refuse(struct demo *demo, const struct plan *plan)
     return 0;
 }
 
-static void plan_note(struct demo *demo, const struct plan *plan)
+static void plan_note(struct lab *lab)
 {
-    demo_note(demo, DEMO_INFO,
-              "一个只有回环的网络：本地端口 %u 个，目的地址 %u 个，tcp_tw_reuse = %d。"
-              "这台机器自己的设置和连接都没有动",
-              "A network with nothing but a loopback; local ports: %u, destinations: %u, "
-              "tcp_tw_reuse = %d. The machine's own settings and connections are untouched",
-              plan->ports, plan->addresses, plan->reuse);
-    demo_flush(demo);
+    const struct plan *plan = lab->plan;
+    if (!lab->shared)
+        demo_note(lab->demo, DEMO_INFO,
+                  "一个只有回环的网络：本地端口 %u 个，目的地址 %u 个，tcp_tw_reuse = %d。"
+                  "这台机器自己的设置和连接都没有动",
+                  "A network with nothing but a loopback; local ports: %u, destinations: %u, "
+                  "tcp_tw_reuse = %d. The machine's own settings and connections are untouched",
+                  plan->ports, plan->addresses, plan->reuse);
+    demo_flush(lab->demo);
 }
 
 static int run(struct demo *demo)
@@ -65,11 +67,13 @@ static int run(struct demo *demo)
         return refused;
     int r = lab_open(&lab, demo, &plan);
     if (r == 0) {
-        plan_note(demo, &plan);
+        plan_note(&lab);
         timers_start(&lab);
         experiment_close(&lab);
-        experiment_load(&lab);
-        experiment_cures(&lab);
+        if (!lab.shared) {
+            experiment_load(&lab);
+            experiment_cures(&lab);
+        }
         experiment_leak(&lab);
         timers_end(&lab);
     }

@@ -240,7 +240,7 @@ int main(void)
     }
     set("net.ipv4.tcp_tw_reuse", "0");
     set("net.ipv4.tcp_fin_timeout", "5");
-    listener = listener_open(PORT);
+    listener = listener_open(PORT, NULL);
     diag = sock_diag_open();
     sockstat = sockstat_open();
     printf("%-58s %10s %10s %-6s %6s\n", "", "measured", "documented", "", "ratio");

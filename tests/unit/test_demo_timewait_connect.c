@@ -127,6 +127,6 @@ int main(void)
     };
     if (!own_network_enter("test_demo_timewait_connect"))
         return 0;
-    listener = listener_open(PORT);
+    listener = listener_open(PORT, NULL);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,7 +24,7 @@ struct child {
 static void act(void)
 {
     struct connection connection;
-    int listener = listener_open(PORT);
+    int listener = listener_open(PORT, NULL);
     if (sysctl_write("net.ipv4.tcp_tw_reuse", "0") < 0 ||
         sysctl_write("net.ipv4.ip_local_port_range", "10000 10009") < 0 ||
         connection_open(listener, ADDRESS, &connection) < 0)
@@ -99,7 +99,7 @@ static void its_listener_is_not_reached_from_the_machine(void **state)
 {
     (void)state;
     struct child child = child_start();
-    int listener = listener_open(PORT); /* free here, taken there */
+    int listener = listener_open(PORT, NULL); /* free here, taken there */
     assert_true(listener >= 0);
     close(listener);
     child_end(&child);

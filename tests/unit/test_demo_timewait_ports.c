@@ -366,7 +366,7 @@ int main(void)
     if (!own_network_enter("test_demo_timewait_ports"))
         return 0;
     sysctl_write("net.ipv4.tcp_tw_reuse", "0");
-    listener = listener_open(PORT);
+    listener = listener_open(PORT, NULL);
     diag = sock_diag_open();
     sockstat = sockstat_open();
     return cmocka_run_group_tests(tests, NULL, NULL);
