@@ -10,7 +10,7 @@
  * gcOverAssistWork. */
 #include "internal.h"
 
-enum { OVER_ASSIST = 64 << 10, LIMITER_EVERY_NS = 5000000 };
+enum { OVER_ASSIST = 64 << 10 };
 
 void assist_revise(struct gc *gc)
 {

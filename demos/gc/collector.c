@@ -25,6 +25,15 @@ static void world_stopped(void *arg, int64_t from_ns, int64_t to_ns)
     trace_put(&gc->trace, GC_STOPPED, from_ns, to_ns);
 }
 
+/* One look may find the bucket as good as full, and the next what all took meanwhile. */
+static void init_limiter(struct gc *gc)
+{
+    const struct gc_options *options = &gc->options;
+    double capacity = options->cap_ns ? (double)options->cap_ns : 1e9 * options->processors;
+    limiter_init(&gc->limiter, capacity, 2.0 * LIMITER_EVERY_NS * options->processors);
+    limiter_look(&gc->limiter, 0, process_cpu_ns());
+}
+
 static void init_numbers(struct gc *gc)
 {
     const struct gc_options *options = &gc->options;
@@ -33,9 +42,7 @@ static void init_numbers(struct gc *gc)
     gc->pacer.off = options->no_pacer;
     atomic_store(&gc->goal, gc->pacer.goal);
     atomic_store(&gc->trigger, gc->pacer.trigger);
-    limiter_init(&gc->limiter,
-                 options->cap_ns ? (double)options->cap_ns : 1e9 * options->processors);
-    limiter_look(&gc->limiter, 0, process_cpu_ns());
+    init_limiter(gc);
 }
 
 static void init_locks(struct gc *gc)
