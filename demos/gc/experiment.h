@@ -111,6 +111,11 @@ struct watch {
     unsigned pauses[PAUSE_STEPS], n_pauses, buckets[PAUSE_BUCKETS];
     double pause_max_us;
 
+    /* when half of the time from there to the end was over */
+    bool half, half_capped; /* the CPU cap was in force */
+    struct gc_stats half_stats;
+    int64_t half_cpu_ns;
+
     /* when the mutators were told to end */
     struct gc_stats end_stats;
     int64_t end_ns, end_cpu_ns;
@@ -118,8 +123,8 @@ struct watch {
     int64_t window_cpu_ns; /* where the window of the CPU curve began */
     struct gc_stats window;
 
-    bool told_lost, told_over, told_first, told_stall, limited;
-    int told_cap, rows;
+    bool told_lost, told_over, told_first, told_stall, told_cap;
+    int rows;
 };
 
 void watch_start(struct watch *watch, struct experiment *experiment);

@@ -35,6 +35,24 @@ static void report_cpu(const struct watch *watch)
     demo_metric(demo, "cpu_assist", 100 * assist / all);
 }
 
+/* Whether the cap can be expected to have left the collector just one half: over less than the
+ * bucket's window that says little, and workers whose number was chosen may take more by
+ * themselves, as the cap stops assists only. */
+static bool half_is_due(const struct watch *watch, int64_t cpu_ns)
+{
+    const struct gc_options *options = &watch->experiment->plan->options;
+    return watch->half_capped && options->workers == 0 && cpu_ns >= 2 * options->cap_ns;
+}
+
+static void report_second_half(const struct watch *watch)
+{
+    const struct gc_stats *from = &watch->half_stats, *end = &watch->end_stats;
+    int64_t all = watch->end_cpu_ns - watch->half_cpu_ns;
+    int64_t collector = end->background_ns + end->assist_ns - from->background_ns - from->assist_ns;
+    demo_metric_expected(watch->experiment->demo, "cpu_late", 100 * (double)collector / (double)all,
+                         half_is_due(watch, all) ? 50 : NAN);
+}
+
 static void report_heap(const struct watch *watch)
 {
     const struct gc_stats *end = &watch->end_stats;
@@ -67,5 +85,7 @@ void report(struct watch *watch)
         report_cpu(watch);
         report_heap(watch);
     }
+    if (watch->half)
+        report_second_half(watch);
     check(watch);
 }

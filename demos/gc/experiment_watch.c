@@ -170,11 +170,9 @@ static void tell_loss(struct watch *watch)
 
 static void tell_cap(struct watch *watch, const struct gc_stats *stats)
 {
-    if (stats->limited == watch->limited)
+    if (watch->told_cap || !stats->limited)
         return;
-    watch->limited = stats->limited;
-    if (watch->told_cap++ > 0)
-        return;
+    watch->told_cap = true;
     demo_note_at(watch->experiment->demo, DEMO_GOOD, "gc-gomemlimit",
                  "GC 占 CPU 超过一半太久：50%% 上限生效，停掉 assist，宁可让堆越过 %.1f MiB 的目标",
                  "The collector has had more than half of the CPU for too long: the 50%% cap is in "
@@ -212,6 +210,22 @@ static void become_steady(struct watch *watch, const struct gc_stats *stats)
         experiment->slots, ENTRY_NODES, experiment->shape.bytes);
 }
 
+/* A cap that has come is on and off every few milliseconds. The second half begins when it is on:
+ * the bucket is full then, and what follows is what the cap makes of it. */
+static void become_half(struct watch *watch, const struct gc_stats *stats)
+{
+    const struct experiment *experiment = watch->experiment;
+    int64_t end_ns = experiment->start_ns + (int64_t)(1e9 * experiment->plan->seconds);
+    if (watch->half || !watch->steady || demo_now_ns() < (watch->steady_ns + end_ns) / 2)
+        return;
+    if (watch->told_cap && !stats->limited)
+        return;
+    watch->half = true;
+    watch->half_capped = stats->limited;
+    watch->half_stats = *stats;
+    watch->half_cpu_ns = cpu_ns();
+}
+
 /*** The watch ***/
 
 void watch_start(struct watch *watch, struct experiment *experiment)
@@ -225,6 +239,7 @@ void watch_look(struct watch *watch)
     struct gc_stats stats;
     gc_stats(watch->experiment->gc, &stats);
     become_steady(watch, &stats);
+    become_half(watch, &stats);
     if (demo_due(demo, &watch->heap_due, HEAP_EVERY_MS))
         show_heap(watch, &stats);
     if (demo_due(demo, &watch->cpu_due, CPU_EVERY_MS))

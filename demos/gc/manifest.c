@@ -122,13 +122,13 @@ static const struct demo_preset presets[] = {
      (const char *const[]){"gogc=-1", "limit=64", NULL}},
     {"death-spiral",
      {"上限低于存活：死亡螺旋与 50 % 上限", "a limit below what lives: the death spiral"},
-     {"上限 28 MiB，存活 32：一轮紧接一轮，GC 占去约四分之三的 "
-      "CPU，吞吐掉到全速的几分之一。一两秒后 "
-      "50 % 上限生效：停掉 assist，让堆越过上限，程序重新前进。",
+     {"上限 28 MiB，存活 32：一轮紧接一轮，GC 占去约四分之三的 CPU，吞吐掉到全速的几分之一。"
+      "一两秒后 50 % 上限生效：停掉 assist，让堆越过上限，程序重新前进，GC 从此占一半；"
+      "全程的占比还要高一点，高出的是生效前的余量。",
       "A limit of 28 MiB with 32 live: cycle follows cycle, GC takes some three quarters of the "
       "CPU, and the throughput falls to a fraction. After a second or two the 50 % cap is in "
-      "force: "
-      "assists stop, the heap passes the limit, and the program moves on."},
+      "force: assists stop, the heap passes the limit, the program moves on, and GC has half from "
+      "then on; its share of the whole run is a little more, by the leeway before the cap."},
      (const char *const[]){"gogc=-1", "limit=28", "rate=0", "seconds=8", NULL}},
     {"no-cap",
      {"死亡螺旋，没有 50 % 上限", "the death spiral without the cap"},
@@ -207,6 +207,10 @@ static const struct demo_metric metrics[] = {
      "ms"},
     {"cpu", {"GC 占 CPU", "GC's share of the CPU"}, "%"},
     {"cpu_assist", {"其中 assist", "of it, assists"}, "%"},
+    {"cpu_late",
+     {"后半程 GC 占 CPU", "GC's share of the CPU in the second half of the run"},
+     "%",
+     {"50 % 上限", "the 50 % cap"}},
     {"throughput", {"分配吞吐", "allocation throughput"}, "MiB/s"},
     {"cycles", {"GC 次数", "cycles"}},
     {"live", {"存活", "live"}, "bytes"},
@@ -267,6 +271,9 @@ static const struct demo_text simplified[] = {
     {"没有按比例清扫，没有两分钟强制 GC，目标不会外推，触发点没有“目标 − 4 MiB”的放宽",
      "No proportional sweep, no two-minute GC, no extrapolated goal, no trigger bound of goal − 4 "
      "MiB"},
+    {"50 % 上限按 CPU 时钟算；Go 按不空闲的 P 的时间算，后台标记一律当作 25 %",
+     "The 50 % cap counts CPU clocks; Go counts the time of Ps that are not idle, and takes "
+     "background marking for 25 % throughout"},
     {"分配线程清扫和屏障的时间不算在 GC 的 CPU 里",
      "Sweeping by allocating threads and barriers are not in GC's CPU share"},
     {0}};
