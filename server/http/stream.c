@@ -12,6 +12,10 @@
  * kept, and nothing more is read until it takes that: a slow reader costs STEP bytes, and the
  * others nothing.
  *
+ * A send goes over so much of the kernel's code and data that of ours nothing is in the cache any
+ * more when the next stream's turn comes. So what is to be sent is first read for many streams, and
+ * then sent to each.
+ *
  * The connection ends with the stream. The end of events is plain (half an event is dropped by the
  * rules of its format); any other text is chunked, so that a client can tell a whole one from one
  * that was cut.
@@ -33,6 +37,7 @@
 enum {
     STEP = 16 * 1024,
     STEP_MIN = 2 * HTTP_STREAM_ROOM, /* with less room left in a step, nothing more is read */
+    BATCH = 8 * STEP,                /* read, and then sent */
     CHUNK_HEAD = 6,                  /* "3ff0\r\n" */
     CHUNK_TAIL = 2,
 };
@@ -42,13 +47,15 @@ static const char last_chunk[] = "0\r\n\r\n";
 
 /* With a thousand readers an event costs each a few cache lines: what it needs comes first. */
 struct http_stream {
-    struct http_stream *next, **link; /* of the ready ones; link is NULL: it is none */
+    struct http_stream *next, **link; /* of the ready ones, or a batch; link is NULL: in neither */
     struct http *http;
     const struct http_stream_ops *ops;
     void *ud;
-    int64_t last; /* when bytes were last taken, clock_ms */
-    int fd;       /* its own, and the connection's */
+    int64_t last;      /* when bytes were last taken, clock_ms */
+    uint32_t from, to; /* what is to be sent, in the batch */
+    int fd;            /* its own, and the connection's */
     bool chunked;
+    bool again;         /* woken since it was read, while it waits for its send */
     bool full;          /* the socket took less than there was: not ready until it takes more */
     bool beat_due;      /* if there is nothing else to send, send the heartbeat */
     bool ended;         /* `unsent` is the last of it */
@@ -59,18 +66,24 @@ struct http_stream {
 
 /*** Which are ready ***/
 
+static void list_add(struct http_stream **list, struct http_stream *stream)
+{
+    stream->next = *list;
+    stream->link = list;
+    if (stream->next)
+        stream->next->link = &stream->next;
+    *list = stream;
+}
+
 static void ready_add(struct http_stream *stream)
 {
     if (stream->link)
-        return;
-    stream->next = stream->http->ready;
-    stream->link = &stream->http->ready;
-    if (stream->next)
-        stream->next->link = &stream->next;
-    stream->http->ready = stream;
+        stream->again = true;
+    else
+        list_add(&stream->http->ready, stream);
 }
 
-static void ready_remove(struct http_stream *stream)
+static void list_remove(struct http_stream *stream)
 {
     if (!stream->link)
         return;
@@ -91,7 +104,7 @@ void http_stream_wake(struct http_stream *stream)
 void stream_free(struct http_stream *stream)
 {
     struct conn *conn = stream->conn;
-    ready_remove(stream);
+    list_remove(stream);
     loop_unwatch(stream->http->options.loop, stream->watch);
     stream->ops->gone(stream->ud);
     text_free(&stream->unsent);
@@ -169,6 +182,7 @@ static size_t read_more(struct http_stream *stream, char *buf, size_t max)
 static size_t fill(struct http_stream *stream, char *buf)
 {
     size_t len = stream->unsent.len;
+    stream->again = false;
     if (len) {
         memcpy(buf, stream->unsent.data, len);
         text_free(&stream->unsent);
@@ -190,23 +204,21 @@ static size_t fill(struct http_stream *stream, char *buf)
 static void set_full(struct http_stream *stream, bool full)
 {
     if (full)
-        ready_remove(stream);
+        list_remove(stream);
     if (full == stream->full)
         return;
     stream->full = full;
     loop_rewatch(stream->http->options.loop, stream->watch, EPOLLRDHUP | (full ? EPOLLOUT : 0u));
 }
 
-static void stream_send(struct http_stream *stream, int64_t now)
+static void stream_send(struct http_stream *stream, const char *bytes, size_t len, int64_t now)
 {
-    char buf[STEP + sizeof last_chunk]; /* which stream_end may have added */
-    size_t len = fill(stream, buf);
-    ssize_t n = len ? send(stream->fd, buf, len, MSG_DONTWAIT | MSG_NOSIGNAL) : 0;
+    ssize_t n = len ? send(stream->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL) : 0;
     size_t sent = n > 0 ? (size_t)n : 0;
     if (sent)
         stream->last = now;
     if (sent < len)
-        text_add(&stream->unsent, buf + sent, len - sent);
+        text_add(&stream->unsent, bytes + sent, len - sent);
     if ((n < 0 && errno != EAGAIN) || stream->unsent.failed)
         stream_free(stream);
     else if (sent == len && stream->ended)
@@ -215,8 +227,8 @@ static void stream_send(struct http_stream *stream, int64_t now)
         set_full(stream, sent < len);
 }
 
-/* A thousand sends go over megabytes of the kernel's, so with many readers nothing of a stream is
- * in the cache any more when its turn comes. It is fetched while those before it are sent to. */
+/* Where thousands are due, each is a few cache lines that nobody has touched since its last event:
+ * they are fetched while those before it are read. */
 static void prefetch(const struct http_stream *due)
 {
     enum { CACHE_LINE = 64 };
@@ -230,18 +242,43 @@ static void prefetch(const struct http_stream *due)
     __builtin_prefetch((const char *)due->next + CACHE_LINE);
 }
 
+/* Moves streams from `due` to `batch`, with what each is to send, while there is room for it. */
+static void batch_fill(struct http_stream **due, struct http_stream **batch, char *bytes)
+{
+    size_t used = 0;
+    while (*due && BATCH - used >= STEP) {
+        struct http_stream *stream = *due;
+        list_remove(stream);
+        prefetch(*due);
+        list_add(batch, stream);
+        stream->from = (uint32_t)used;
+        used += fill(stream, bytes + used);
+        stream->to = (uint32_t)used;
+    }
+}
+
+static void batch_send(struct http_stream **batch, const char *bytes, int64_t now)
+{
+    while (*batch) {
+        struct http_stream *stream = *batch;
+        list_remove(stream);
+        if (stream->again)
+            ready_add(stream);
+        stream_send(stream, bytes + stream->from, stream->to - stream->from, now);
+    }
+}
+
 void streams_send(struct http *http)
 {
-    struct http_stream *due = http->ready; /* those that become ready meanwhile come next time */
+    char bytes[BATCH + sizeof last_chunk]; /* which stream_end may have added */
+    struct http_stream *due = http->ready, *batch = NULL;
     int64_t now = clock_ms();
     if (due)
         due->link = &due;
-    http->ready = NULL;
+    http->ready = NULL; /* those that become ready meanwhile come next time */
     while (due) {
-        struct http_stream *stream = due;
-        ready_remove(stream);
-        prefetch(due);
-        stream_send(stream, now);
+        batch_fill(&due, &batch, bytes);
+        batch_send(&batch, bytes, now);
     }
 }
 
@@ -250,10 +287,11 @@ void streams_send(struct http *http)
 static void client_ready(void *ud, uint32_t events)
 {
     struct http_stream *stream = ud;
+    char bytes[STEP + sizeof last_chunk];
     if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
         stream_free(stream);
     else
-        stream_send(stream, clock_ms());
+        stream_send(stream, bytes, fill(stream, bytes), clock_ms());
 }
 
 int64_t stream_sweep(struct http_stream *stream)

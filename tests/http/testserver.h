@@ -48,6 +48,7 @@ static struct {
     struct http_page *page, *large_page;
     struct reader *readers[STREAMS_MAX];
     int n_readers, n_gone;
+    int gifts; /* so many reads give the other reader (of two) something, and wake it */
     struct http_request *kept;
 } server;
 
@@ -127,10 +128,20 @@ static void no_reply(struct http_request *req)
     (void)req;
 }
 
+static void give(const struct reader *from)
+{
+    struct reader *to = server.readers[from == server.readers[0]];
+    server.gifts--;
+    to->unread = 3;
+    http_stream_wake(to->stream);
+}
+
 static ssize_t read_events(void *ud, char *buf, size_t max)
 {
     struct reader *reader = ud;
     int n = reader->unread;
+    if (n > 0 && server.gifts > 0)
+        give(reader);
     if (n == FLOOD)
         return (ssize_t)(memset(buf, '\n', max), max);
     reader->unread = 0;
@@ -173,9 +184,11 @@ static void get_late_events(struct http_request *req)
     loop_after(server.loop, 20, stream_late, req);
 }
 
-/* Adds one event to every stream, or ends them all, or gives them more than anybody can read. */
+/* Adds one event to every stream, or ends them all, or gives them more than anybody can read. With
+ * `gifts` the two that there are give each other one more while they are read. */
 static void post_event(struct http_request *req)
 {
+    server.gifts = http_query(req, "gifts") ? 2 : 0;
     bool end = http_query(req, "end"), flood = http_query(req, "flood");
     for (int i = 0; i < server.n_readers; i++) {
         server.readers[i]->unread = end ? -1 : flood ? FLOOD : server.readers[i]->unread + 1;

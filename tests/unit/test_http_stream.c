@@ -117,6 +117,25 @@ static void three_hundred_streams_get_every_wake(void **state)
     wait_for_streams("open=0");
 }
 
+/* Whichever of the two is read first is woken when it has been read and not been sent to. */
+static void a_wake_while_others_are_read_is_not_lost(void **state)
+{
+    cleanup_text struct text reply = {0};
+    struct text streams[2] = {0};
+    int fds[2];
+    (void)state;
+    for (int i = 0; i < 2; i++)
+        fds[i] = open_stream(&streams[i]);
+    ask("POST /api/events?gifts", &reply);
+    for (int i = 0; i < 2; i++) {
+        client_read(fds[i], &streams[i], "data: 3\n\n", PATIENCE_MS);
+        assert_non_null(strstr(streams[i].data, "data: 3\n\n"));
+        text_free(&streams[i]);
+        close(fds[i]);
+    }
+    wait_for_streams("open=0");
+}
+
 static void a_reader_that_leaves_is_noticed_without_anything_to_send(void **state)
 {
     cleanup_text struct text stream = {0};
@@ -282,6 +301,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_stream_sends_what_there_is_and_ends_when_told),
         cmocka_unit_test(three_hundred_streams_get_every_wake),
+        cmocka_unit_test(a_wake_while_others_are_read_is_not_lost),
         cmocka_unit_test(a_reader_that_leaves_is_noticed_without_anything_to_send),
         cmocka_unit_test(a_reader_that_resets_is_noticed),
         cmocka_unit_test(a_silent_stream_has_a_heartbeat),
