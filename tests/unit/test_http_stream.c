@@ -21,6 +21,25 @@ static int stop(void **state)
     return serve_stop(&served);
 }
 
+/* Another server, whose heartbeat does not come before a test is over. */
+static struct served usual;
+
+static int start_without_heartbeat(void **state)
+{
+    (void)state;
+    usual = served;
+    served = serve_start((struct http_options){
+        .max_connections = 8, .heartbeat_ms = 10 * PATIENCE_MS, .reply_deadline_ms = 400});
+    return 0;
+}
+
+static int stop_without_heartbeat(void **state)
+{
+    int r = stop(state);
+    served = usual;
+    return r;
+}
+
 /* Sends "METHOD TARGET VERSION" and a Host; what comes is read up to `until`. */
 static int request_stream(const char *line, struct text *reply, const char *until)
 {
@@ -301,7 +320,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_stream_sends_what_there_is_and_ends_when_told),
         cmocka_unit_test(three_hundred_streams_get_every_wake),
-        cmocka_unit_test(a_wake_while_others_are_read_is_not_lost),
+        cmocka_unit_test_setup_teardown(a_wake_while_others_are_read_is_not_lost,
+                                        start_without_heartbeat, stop_without_heartbeat),
         cmocka_unit_test(a_reader_that_leaves_is_noticed_without_anything_to_send),
         cmocka_unit_test(a_reader_that_resets_is_noticed),
         cmocka_unit_test(a_silent_stream_has_a_heartbeat),
