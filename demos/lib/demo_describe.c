@@ -182,6 +182,8 @@ static void describe_view(struct demo_json *json, const struct demo_view *view)
     demo_json_text_at(json, "title", view->title);
     describe_axis(json, "x", &view->x);
     describe_axis(json, "y", &view->y);
+    if (view->stacked)
+        demo_json_key(json, "stacked"), demo_json_bool(json, true);
     if (view->kind == DEMO_GRID) {
         demo_json_number_at(json, "cells", view->cells);
         demo_json_number_at(json, "width", view->width);

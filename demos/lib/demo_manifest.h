@@ -52,7 +52,8 @@ struct demo_item {
     struct demo_text label;
     const char *unit;
     const char *low, *high; /* series: ids of the series that bound its band */
-    bool dash, hidden;      /* series: drawn dashed; drawn only as the bound of a band */
+    bool dash;              /* series: computed, not measured (a limit, a formula): drawn dashed */
+    bool hidden;            /* series: drawn only as the bound of a band */
 };
 
 struct demo_axis {
@@ -66,6 +67,8 @@ struct demo_view {
     enum demo_view_kind kind;
     struct demo_text title;
     struct demo_axis x, y;         /* line: without an x label, x is time */
+    bool stacked;                  /* line: areas on each other, the first series undermost; one
+                                      that is dashed stays a line over them */
     const struct demo_item *items; /* series, lanes, states or columns, as the kind has them */
     const struct demo_item *kinds; /* timeline, sequence: of its spans */
     int cells, width;              /* grid */

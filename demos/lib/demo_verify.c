@@ -143,6 +143,21 @@ static void verify_items(struct verdict *verdict, const char *where, const struc
     }
 }
 
+/* What lies on each other must be such that heights can be added. */
+static void verify_stack(struct verdict *verdict, const struct demo_view *view)
+{
+    bool some = false, bands = false;
+    for (const struct demo_item *item = view->items; item && item->id; item++) {
+        some = some || (!item->dash && !item->hidden);
+        bands = bands || item->low;
+    }
+    require(verdict, view->kind == DEMO_LINE, "%s: only a line view is stacked", view->id);
+    require(verdict, !view->y.log,
+            "%s: a stacked view has no log y axis: areas do not add up on it", view->id);
+    require(verdict, !bands, "%s: a stacked view has no bands", view->id);
+    require(verdict, some, "%s: a stacked view needs a series that is not dashed", view->id);
+}
+
 static void verify_view(struct verdict *verdict, const struct demo_view *view)
 {
     require_id(verdict, view->id, "");
@@ -156,6 +171,8 @@ static void verify_view(struct verdict *verdict, const struct demo_view *view)
             "%s: a grid, and only a grid, has cells and a width", view->id);
     verify_items(verdict, view->id, view->items);
     verify_items(verdict, view->id, view->kinds);
+    if (view->stacked)
+        verify_stack(verdict, view);
     for (const struct demo_view *next = view + 1; next->id; next++)
         require(verdict, strcmp(next->id, view->id) != 0, "%s: two views of this id", view->id);
 }

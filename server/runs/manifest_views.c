@@ -80,11 +80,38 @@ static int check_bands(const json_t *view, const struct place *at, struct err *e
     return 0;
 }
 
+static bool is_true_in(const json_t *object, const char *key)
+{
+    return json_is_true(json_object_get(object, key));
+}
+
+/* "stacked": areas on each other, whose heights must be such that they can be added. */
+static int check_stack(const json_t *view, const struct place *at, struct err *err)
+{
+    const char *kind = json_string_value(json_object_get(view, "kind"));
+    const char *scale = json_string_value(json_object_get(json_object_get(view, "y"), "scale"));
+    const json_t *series = json_object_get(view, "series");
+    struct place here = {.up = at, .key = "stacked"};
+    bool some = false, bands = false;
+    if (strcmp(kind, "line") != 0)
+        return check_failed(&here, err, "is only for a line view");
+    if (scale && !strcmp(scale, "log"))
+        return check_failed(&here, err, "needs a linear y scale: areas do not add up on a log one");
+    for (size_t i = 0; i < json_array_size(series); i++) {
+        const json_t *each = json_array_get(series, i);
+        some = some || (!is_true_in(each, "dash") && !is_true_in(each, "hidden"));
+        bands = bands || json_object_get(each, "band");
+    }
+    if (bands)
+        return check_failed(&here, err, "allows no bands");
+    return some ? 0 : check_failed(&here, err, "needs a series that is not dashed");
+}
+
 static int check_view(const json_t *value, const struct place *at, struct err *err)
 {
     static const struct field fields[] = {
         {"id", check_id},        {"kind", check_kind},    {"title", check_text},
-        {"x", check_axis, true}, {"y", check_axis, true},
+        {"x", check_axis, true}, {"y", check_axis, true}, {"stacked", check_true_or_false, true},
     };
     int r = check_object(value, fields, ARRAY_LEN(fields), at, err);
     if (r < 0)
@@ -92,7 +119,9 @@ static int check_view(const json_t *value, const struct place *at, struct err *e
     const struct view_kind *kind =
         view_kind_find(json_string_value(json_object_get(value, "kind")));
     r = check_object(value, kind->fields, kind->n, at, err);
-    return r < 0 ? r : check_bands(value, at, err);
+    if (r < 0 || (r = check_bands(value, at, err)) < 0)
+        return r;
+    return is_true_in(value, "stacked") ? check_stack(value, at, err) : 0;
 }
 
 int check_views(const json_t *value, const struct place *at, struct err *err)

@@ -29,6 +29,16 @@ void act_ok(void)
     metric((double)n);
 }
 
+/* A limit, and under it parts of a whole of which one is missing once. */
+void act_stack(void)
+{
+    for (long i = 0; i < n; i++)
+        printf("{\"event\":\"sample\",\"t\":%ld,\"view\":\"stack\",\"values\":"
+               "{\"a\":%ld,\"b\":%s,\"c\":3,\"limit\":20}}\n",
+               i, i + 1, i == 1 ? "null" : "2");
+    metric((double)n);
+}
+
 void act_exit(void)
 {
     metric(1);

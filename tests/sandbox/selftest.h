@@ -5,7 +5,7 @@
 
 /* how it goes on and ends: selftest.c */
 #define ACTS_OF_LIFE(A)                                                                            \
-    A(ok) A(exit) A(crash) A(abort) A(sleep) A(spin) A(polite) A(ignore_term) A(stop_self)
+    A(ok) A(stack) A(exit) A(crash) A(abort) A(sleep) A(spin) A(polite) A(ignore_term) A(stop_self)
 /* selftest_processes.c */
 #define ACTS_WITH_PROCESSES(A) A(fork_bomb) A(daemon) A(hopper) A(zombies) A(spin_children)
 /* selftest_output.c */

@@ -52,6 +52,14 @@ static const struct demo_manifest manifest = {
              .items = (const struct demo_item[]){{"a", {"甲", "A"}, .low = "b", .high = "b"},
                                                  {"b", {"乙", "B"}, .dash = true},
                                                  {0}}},
+            {"stack",
+             DEMO_LINE,
+             {"叠", "stack"},
+             .y = {{"y 轴", "y axis"}, "keys"},
+             .stacked = true,
+             .items = (const struct demo_item[]){{"a", {"甲", "A"}},
+                                                 {"limit", {"上限", "limit"}, .dash = true},
+                                                 {0}}},
             {0}},
     .sources = (const struct demo_source[]){{"a.c", "int a;\n\t\"text\"\n"}, {0}},
     .quick = (const char *const[]){"n=2", NULL},
@@ -232,6 +240,15 @@ static void the_manifest_has_ranges_needs_bands_and_texts(void **state)
     json_decref(json);
 }
 
+static void only_a_view_that_is_stacked_is_described_as_stacked(void **state)
+{
+    (void)state;
+    json_t *json = described();
+    assert_null(json_object_get(entry(json, "views", 0), "stacked"));
+    assert_true(json_is_true(json_object_get(entry(json, "views", 1), "stacked")));
+    json_decref(json);
+}
+
 static void assert_not_described(const struct demo_manifest *wrong, const char *why)
 {
     struct caught caught =
@@ -275,6 +292,30 @@ static void a_manifest_that_is_wrong_is_not_described(void **state)
     assert_not_described(&wrong, "names no series");
 }
 
+/* The stacked view of the manifest with one change is not described. */
+static void assert_not_stacked(struct demo_view view, const char *why)
+{
+    struct demo_manifest wrong = manifest;
+    wrong.views = (const struct demo_view[]){view, {0}};
+    assert_not_described(&wrong, why);
+}
+
+static void a_view_whose_areas_do_not_add_up_is_not_described(void **state)
+{
+    (void)state;
+    struct demo_view view = manifest.views[1];
+    view.y.log = true;
+    assert_not_stacked(view, "stack: a stacked view has no log y axis");
+    view = manifest.views[1];
+    view.kind = DEMO_BARS;
+    assert_not_stacked(view, "stack: only a line view is stacked");
+    view = manifest.views[1];
+    view.items = (const struct demo_item[]){{"a", {"甲", "A"}, .low = "a", .high = "a"}, {0}};
+    assert_not_stacked(view, "stack: a stacked view has no bands");
+    view.items = (const struct demo_item[]){{"a", {"甲", "A"}, .dash = true}, {0}};
+    assert_not_stacked(view, "stack: a stacked view needs a series that is not dashed");
+}
+
 static void a_default_out_of_range_is_not_described(void **state)
 {
     (void)state;
@@ -312,7 +353,9 @@ int main(void)
         cmocka_unit_test(help_names_every_parameter_and_preset),
         cmocka_unit_test(a_default_and_a_preset_have_the_types_of_their_parameters),
         cmocka_unit_test(the_manifest_has_ranges_needs_bands_and_texts),
+        cmocka_unit_test(only_a_view_that_is_stacked_is_described_as_stacked),
         cmocka_unit_test(a_manifest_that_is_wrong_is_not_described),
+        cmocka_unit_test(a_view_whose_areas_do_not_add_up_is_not_described),
         cmocka_unit_test(a_default_out_of_range_is_not_described),
         cmocka_unit_test(the_wilson_interval_is_the_textbooks),
     };
