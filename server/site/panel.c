@@ -107,9 +107,22 @@ static void tab_begin(struct text *out, const struct demo *demo, const char *nam
                 name, demo->id, name, demo->id, name);
 }
 
-/* Colours go by place in the list, hidden entries counted: scripts count the same way. `now`: with
- * room for the newest value. */
-static void write_legend(struct text *out, const json_t *entries, bool now, enum lang lang)
+/* A piece of the thing itself. Colours go by place in the list, hidden entries counted; a dashed
+ * line over areas has a colour that none of them has. Scripts do the same (colours.ts). */
+static void write_swatch(struct text *out, const json_t *entry, size_t i, bool stacked)
+{
+    bool dash = json_is_true(json_object_get(entry, "dash"));
+    html_printf(out, "<span class=\"swatch ");
+    if (stacked && dash)
+        html_printf(out, "over");
+    else
+        html_printf(out, "s%zu", i % SERIES_COLOURS);
+    html_printf(out, "%s\"></span>", dash ? " dashed" : stacked ? " area" : "");
+}
+
+/* `now`: with room for the newest value. */
+static void write_legend(struct text *out, const json_t *entries, bool now, bool stacked,
+                         enum lang lang)
 {
     if (!json_array_size(entries))
         return;
@@ -118,9 +131,10 @@ static void write_legend(struct text *out, const json_t *entries, bool now, enum
         const json_t *entry = json_array_get(entries, i);
         if (json_is_true(json_object_get(entry, "hidden")))
             continue;
-        html_printf(out, "<li data-series=\"%s\"><span class=\"swatch s%zu\"></span>%s%s",
-                    json_string_value(json_object_get(entry, "id")), i % SERIES_COLOURS,
-                    label_of(entry, "label", lang), now ? " " : "");
+        html_printf(out, "<li data-series=\"%s\">",
+                    json_string_value(json_object_get(entry, "id")));
+        write_swatch(out, entry, i, stacked);
+        html_printf(out, "%s%s", label_of(entry, "label", lang), now ? " " : "");
         text_puts(out, now ? "<span class=\"now\"></span></li>" : "</li>");
     }
     text_puts(out, "</ul>");
@@ -137,9 +151,10 @@ static void write_view(struct text *out, const json_t *view, bool wide, enum lan
         text_puts(out,
                   "<button type=\"button\" class=\"off-scale\" aria-pressed=\"false\"></button>");
     text_puts(out, "</figcaption>");
-    write_legend(out, json_object_get(view, "series"), is_line, lang);
-    write_legend(out, json_object_get(view, "kinds"), false, lang);
-    write_legend(out, json_object_get(view, "states"), false, lang);
+    bool stacked = json_is_true(json_object_get(view, "stacked"));
+    write_legend(out, json_object_get(view, "series"), is_line, stacked, lang);
+    write_legend(out, json_object_get(view, "kinds"), false, false, lang);
+    write_legend(out, json_object_get(view, "states"), false, false, lang);
     text_puts(out, "<div class=\"plot\"></div></figure>");
 }
 

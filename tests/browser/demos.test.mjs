@@ -129,6 +129,155 @@ test("a line is not drawn across a gap, but across points that say nothing of it
   assert.equal([...svg.matchAll(/fill="none"/g)].length, 0, "two lone points make no line");
 });
 
+/** Opens the demo with a stacked view: a, b and c on each other, and a limit of 20 over them. */
+async function openStack(t, query = "", options = {}) {
+  const prepd = await startPrepd(t, { args: TEST_DEMOS });
+  const page = await openWindow(t, browser, `${prepd.url}/demos/selftest${query}`, { viewport: { width: 1440, height: 3000 }, ...options });
+  await waitForState(page, "idle");
+  return { prepd, page, stack: page.locator("[data-view='stack']") };
+}
+
+test("a stacked chart tells each part's own value, in the picture's order, and exports it", async (t) => {
+  const { page, stack } = await openStack(t, "?act=stack&n=4");
+  await page.keyboard.press("r");
+  await waitForState(page, "ended");
+  await stack.locator(".plot").focus();
+  const told = [];
+  for (let i = 0; i < 4; i++) {
+    await page.keyboard.press("ArrowLeft");
+    told.unshift((await stack.locator(".tip").textContent()).split("\n").slice(1).join(", "));
+  }
+  const all = ["c: 3, b: 2, a: 1, limit: 20", "c: 3, a: 2, limit: 20", "c: 3, b: 2, a: 3, limit: 20", "c: 3, b: 2, a: 4, limit: 20"];
+  assert.deepEqual(told, all);
+  const now = await stack.locator(".now").allTextContents();
+  assert.deepEqual(now, ["4", "2", "3", "20"]);
+  await page.getByRole("tab", { name: "历史" }).click();
+  const csv = await exported(page, "图表数据 CSV");
+  const rows = csv.split("# stack\r\n")[1].split("\r\n").slice(1, 5).map((row) => row.split(",").slice(1).join(","));
+  assert.deepEqual(rows, ["1,2,3,20", "2,,3,20", "3,2,3,20", "4,2,3,20"]);
+});
+
+async function exported(page, name) {
+  const file = page.waitForEvent("download");
+  await page.getByRole("button", { name }).click();
+  return readFile(await (await file).path(), "utf8");
+}
+
+test("the areas of a stacked chart are as high as their values, lie on each other, and are not raised by a part that is missing", async (t) => {
+  const { page } = await openStack(t, "?act=stack&n=4");
+  await page.keyboard.press("r");
+  await waitForState(page, "ended");
+  await page.getByRole("tab", { name: "历史" }).click();
+  const svg = await exported(page, "SVG: stack");
+  const heights = (path) => [...path.matchAll(/[ML][\d.]+ ([\d.]+)/g)].map((pair) => Number(pair[1]));
+  const areas = [...svg.matchAll(/<path d="([^"]+)Z" fill="rgba/g)].map((found) => heights(found[1]));
+  const limit = heights(/<path d="([^"]+)"[^>]*stroke-dasharray/.exec(svg)[1]);
+  const zero = areas[0].at(-1);
+  /** From pixels to values: the limit is 20, whatever lies below it. */
+  const valueOf = (y) => Math.round(((zero - y) / (zero - limit[0])) * 2000) / 100;
+  const upper = areas.map((area) => area.slice(0, 4).map(valueOf));
+  const lower = areas.map((area) => area.slice(4).reverse().map(valueOf));
+  assert.deepEqual(upper, [[1, 2, 3, 4], [3, 2, 5, 6], [6, 5, 8, 9]]);
+  assert.deepEqual(lower, [[0, 0, 0, 0], upper[0], upper[1]]);
+});
+
+/** Heights of a canvas's colours at a part of its width, from the bottom up: [[which of `colours`, pixels], …]. What is none of them, a line of
+ *  the grid, is left out. */
+const runsOfColours = (canvas, { part, colours }) => {
+  const { width, height } = canvas;
+  const { data } = canvas.getContext("2d").getImageData(Math.round(width * part), 0, 1, height);
+  const probe = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const wanted = colours.map((colour) => {
+    probe.fillStyle = getComputedStyle(document.querySelector(colour)).backgroundColor;
+    probe.fillRect(0, 0, 1, 1);
+    return [...probe.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  });
+  const runs = [];
+  for (let y = height - 1; y >= 0; y--) {
+    const pixel = data.slice(y * 4, y * 4 + 4);
+    const which = pixel[3] < 90 ? -1 : wanted.findIndex((rgb) => rgb.every((value, i) => Math.abs(value - pixel[i]) < 12));
+    if (which < 0) continue;
+    if (runs.at(-1)?.[0] === which) runs.at(-1)[1]++;
+    else runs.push([which, 1]);
+  }
+  return runs;
+};
+
+for (const colorScheme of ["light", "dark"])
+  test(`on the page too, in the ${colorScheme}, areas add up, and a gap in all of them is drawn as one`, async (t) => {
+    const { page, stack } = await openStack(t, "", { workers: false, colorScheme, deviceScaleFactor: 2 });
+    const sample = (at, values) => ({ event: "sample", view: "stack", t: at * 1000, values });
+    const parts = { a: 2, b: 0, c: 4, limit: 20 };
+    await playEvents(page, [
+      { event: "start", params: {} },
+      ...[0, 1, 2, 3].map((at) => sample(at, parts)),
+      sample(4, { a: null, b: null, c: null, limit: 20 }),
+      ...[5, 6, 7, 8].map((at) => sample(at, { a: 6, c: 2, limit: 20 })),
+      { event: "exit", code: 0, wall_ms: 8000 },
+    ]);
+    await page.keyboard.press("r");
+    await waitForState(page, "ended");
+    await stack.locator(".now", { hasText: "6" }).waitFor();
+    const colours = ["a", "b", "c"].map((id) => `[data-view='stack'] [data-series='${id}'] .swatch`);
+    const runsAt = (part) => stack.locator("canvas").evaluate(runsOfColours, { part, colours });
+    const [left, gap, right] = [await runsAt(0.3), await runsAt(0.557), await runsAt(0.8)];
+    assert.deepEqual(gap, []);
+    assert.deepEqual([left, right].map((runs) => runs.map(([which]) => which)), [[0, 2], [0, 2]]);
+    const unit = left[0][1] / 2;
+    for (const [got, want] of [[left[1][1], 4], [right[0][1], 6], [right[1][1], 2]])
+      assert.ok(Math.abs(got / unit - want) < 0.4, `${got} pixels for ${want}: ${JSON.stringify({ left, right })}`);
+  });
+
+test("on a phone what a chart tells stays on the screen, wherever it is asked", async (t) => {
+  const prepd = await startPrepd(t);
+  const { available, why } = await (await fetch(`${prepd.url}/api/demos/timewait`)).json();
+  if (!available) return t.skip(why);
+  const page = await openWindow(t, browser, `${prepd.url}/demos/timewait`, { workers: false, viewport: { width: 390, height: 5000 } });
+  await waitForState(page, "idle");
+  const values = { listen: 1, established: 123456, fin_wait_1: 0, time_wait_server: 123456, time_wait_client: 123456, limit: 123456 };
+  await playEvents(page, [
+    { event: "start", params: {} },
+    ...Array.from({ length: 12 }, (_, i) => ({ event: "sample", view: "sockets", values, t: i * 1000 })),
+    { event: "exit", code: 0, wall_ms: 12000 },
+  ]);
+  await page.keyboard.press("r");
+  await waitForState(page, "ended");
+  const tip = page.locator("[data-view='sockets'] .tip");
+  await page.locator("[data-view='sockets'] .plot").focus();
+  for (let i = 0; i < 12; i++) {
+    await page.keyboard.press("ArrowLeft");
+    const { left, right, wide } = await tip.evaluate((node) => ({ ...node.getBoundingClientRect().toJSON(), wide: document.documentElement.scrollWidth }));
+    assert.doesNotMatch(await tip.textContent(), /FIN_WAIT_1/, "what is 0 is in the legend alone");
+    assert.ok(left >= 0 && right <= 390 && wide <= 390, JSON.stringify({ left, right, wide }));
+  }
+  return undefined;
+});
+
+test("two stacked runs laid over each other are lines at their own values, with nothing filled", async (t) => {
+  const { page, prepd } = await openStack(t, "?act=stack&n=200");
+  for (let i = 1; i <= 2; i++) {
+    await page.keyboard.press("r");
+    await eventually(async () => {
+      const { runs } = await (await page.request.get(`${prepd.url}/api/runs?demo=selftest`)).json();
+      assert.equal(runs.filter((run) => run.state === "ended").length, i);
+    });
+    await waitForState(page, "ended");
+  }
+  await page.getByRole("tab", { name: "历史" }).click();
+  await eventually(async () => assert.equal(await page.locator(".history tbody tr").count(), 2));
+  for (const box of await page.locator(".history input").all()) await box.check();
+  const figure = page.locator(".comparison .chart", { hasText: "stack" });
+  await figure.locator(".u-over").waitFor();
+  assert.deepEqual(await figure.locator(".legend li").allTextContents(), ["A a", "A b", "A c", "B a", "B b", "B c"]);
+  const drawn = await figure.locator("canvas").evaluate((canvas) => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    let ink = 0;
+    for (let i = 3; i < data.length; i += 4) if (data[i] > 90) ink++;
+    return ink / (canvas.width * canvas.height);
+  });
+  assert.ok(drawn > 0 && drawn < 0.12, `${drawn} of the canvas has ink`);
+});
+
 test("a chart for which nothing came says so when the run has ended, and not while it runs", async (t) => {
   const prepd = await startPrepd(t, { args: TEST_DEMOS });
   const page = await openWindow(t, browser, `${prepd.url}/demos/show`, { workers: false });

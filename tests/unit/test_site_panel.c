@@ -22,6 +22,13 @@ static const char manifest_text[] =
     "2}}],"
     " \"views\": [], \"metrics\": [], \"checks\": [], \"sources\": []}";
 
+static const char stacked_text[] =
+    "[{\"id\": \"v\", \"kind\": \"line\", \"title\": {\"en\": \"V\"}, \"stacked\": true, "
+    "\"series\": ["
+    "  {\"id\": \"in\", \"label\": {\"en\": \"In\"}}, {\"id\": \"out\", \"label\": {\"en\": "
+    "\"Out\"}},"
+    "  {\"id\": \"all\", \"label\": {\"en\": \"All\"}, \"dash\": true}]}]";
+
 /* A demo as the catalogue would hold it, and the HTML of its panel. */
 struct fixture {
     json_t *manifest;
@@ -104,6 +111,17 @@ static void the_json_block_is_the_manifest_that_scripts_need(void **state)
     json_decref(json);
 }
 
+static void a_legend_shows_areas_as_areas_and_the_line_over_them_dashed(void **state)
+{
+    struct fixture *fixture = *state;
+    json_object_set_new(fixture->manifest, "views", json_loads(stacked_text, 0, NULL));
+    const char *html = panel_of(fixture, "");
+    assert_non_null(
+        strstr(html, "<li data-series=\"in\"><span class=\"swatch s0 area\"></span>In"));
+    assert_non_null(strstr(html, "<li data-series=\"out\"><span class=\"swatch s1 area\"></span>"));
+    assert_non_null(strstr(html, "<li data-series=\"all\"><span class=\"swatch over dashed\">"));
+}
+
 static void a_field_shows_the_default(void **state)
 {
     assert_non_null(strstr(panel_of(*state, ""), " value=\"7\" autocomplete"));
@@ -163,6 +181,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_manifests_text_is_never_markup, setup, teardown),
         cmocka_unit_test_setup_teardown(the_json_block_is_the_manifest_that_scripts_need, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(a_legend_shows_areas_as_areas_and_the_line_over_them_dashed,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(a_field_shows_the_default, setup, teardown),
         cmocka_unit_test_setup_teardown(a_field_shows_what_the_link_asks_for, setup, teardown),
         cmocka_unit_test_setup_teardown(

@@ -3,15 +3,18 @@
 // A value that could not be taken (null) is a gap in its line; a series of which a point says nothing is drawn on across it. A point between
 // two gaps is a dot.
 //
+// A stacked view (stack.ts) is drawn by its areas' upper edges, and tells each series' own value.
+//
 // A few spikes do not flatten the rest (robust.ts): what lies off the scale has a mark at the upper edge, is counted beside the title, and
 // pressing the count shows the full scale.
 import uPlot from "uplot";
 import { find } from "../dom";
 import { pick, say } from "../strings";
-import { colour, faint, seriesColour } from "./colours";
+import { areaColour, colour, faint, lineColour, seriesColour } from "./colours";
 import { compact, quantity } from "./format";
 import { paintLines } from "./lines";
 import { robustTop, type Column } from "./robust";
+import { edgesOf, orderOf, outerOf, stackOf } from "./stack";
 import { FONT, type Surface } from "./surface";
 import { Tip, type Teller, type Told } from "./tip";
 import { readingOf, type Chart, type Reading, type RunEvent, type Series, type View } from "./types";
@@ -24,10 +27,13 @@ const BINARY_STEPS = Array.from({ length: 45 }, (_, power) => 2 ** power);
 
 export class LineChart implements Chart, Teller {
   private readonly series: Series[];
+  private readonly stack: number[];
+  private readonly order: number[]; // in which uPlot has and draws the series
   private readonly offScale: HTMLElement | null;
   private readonly tip: Tip;
   private xs: number[] = [];
   private columns: Column[];
+  private edges: Column[]; // the columns as they are drawn
   private plot: uPlot | null = null;
   private width = 0;
   private height = 0;
@@ -42,7 +48,10 @@ export class LineChart implements Chart, Teller {
     private readonly figure: HTMLElement,
   ) {
     this.series = view.series ?? [];
+    this.stack = stackOf(view);
+    this.order = orderOf(view);
     this.columns = this.series.map(() => []);
+    this.edges = this.columns;
     this.offScale = find(figure, ".off-scale");
     this.offScale?.addEventListener("click", () => {
       this.full = !this.full;
@@ -66,7 +75,7 @@ export class LineChart implements Chart, Teller {
 
   draw(): void {
     const plot = this.plot; // a batch draws at once, not in a microtask after the frame's other work
-    plot?.batch(() => plot.setData([this.xs, ...this.columns] as uPlot.AlignedData));
+    plot?.batch(() => plot.setData(this.data()));
     this.tip.refresh();
   }
 
@@ -133,9 +142,18 @@ export class LineChart implements Chart, Teller {
     this.box.replaceChildren();
     if (!this.width) return; // not seen yet
     this.drawnWith = colour("text-muted");
-    const data = [this.xs, ...this.columns] as uPlot.AlignedData;
-    this.plot = new uPlot(this.options(), data, this.box);
+    this.plot = new uPlot(this.options(), this.data(), this.box);
     this.box.append(...this.pins.map((pin) => pin.node));
+  }
+
+  private data(): uPlot.AlignedData {
+    this.edges = edgesOf(this.columns, this.stack);
+    return [this.xs, ...this.order.map((i) => this.edges[i])] as uPlot.AlignedData;
+  }
+
+  /** Which of uPlot's series is the one at a place in the list; 0 is none. */
+  private drawnAs(i: number): number {
+    return this.order.indexOf(i) + 1;
   }
 
   private options(): uPlot.Options {
@@ -144,7 +162,7 @@ export class LineChart implements Chart, Teller {
       width: this.width,
       height: this.height,
       legend: { show: false },
-      cursor: { drag: { x: true, y: false } },
+      cursor: { drag: { x: true, y: false }, points: { show: !this.stack.length } },
       padding: [12, 18, 0, 0],
       scales: {
         x: { time: false, distr: x?.scale === "log" ? 3 : 1 },
@@ -154,8 +172,8 @@ export class LineChart implements Chart, Teller {
         this.axis(x ? pick(x.label) : say("time"), x ? (x.unit ?? "") : "s", 38, x?.scale === "log"),
         this.axis(pick(y?.label), y?.unit ?? "", 62, y?.scale === "log"),
       ],
-      series: [{}, ...this.series.map((each, i) => this.line(each, i))],
-      bands: this.bands(),
+      series: [{}, ...this.order.map((i) => this.line(this.series[i]!, i))],
+      bands: [...this.bands(), ...this.areas()],
       hooks: { setCursor: [() => this.showNow()], draw: [(plot) => this.drawn(plot)] },
     };
   }
@@ -182,25 +200,36 @@ export class LineChart implements Chart, Teller {
   private line(series: Series, i: number): uPlot.Series {
     return {
       label: pick(series.label) || series.id,
-      stroke: series.hidden ? undefined : seriesColour(series.colour ?? i),
-      width: series.hidden ? 0 : 2,
+      stroke: series.hidden ? undefined : lineColour(this.view, i),
+      width: series.hidden ? 0 : this.stack.includes(i) ? 1.5 : 2,
       dash: series.dash ? [6, 4] : undefined,
-      points: { show: false, size: 5, fill: seriesColour(series.colour ?? i), filter: () => (series.hidden ? null : lonely(this.columns[i]!)) },
+      ...(i === this.stack[0] ? { fill: areaColour(i), fillTo: 0 } : {}),
+      points: { show: false, size: 5, fill: lineColour(this.view, i), filter: () => (series.hidden ? null : lonely(this.edges[i]!)) },
     };
   }
 
   private bands(): uPlot.Band[] {
     return this.series.flatMap((series, i) => {
       if (!series.band) return [];
-      const [low, high] = series.band.map((id) => this.series.findIndex((each) => each.id === id) + 1);
+      const [low, high] = series.band.map((id) => this.drawnAs(this.series.findIndex((each) => each.id === id)));
       return low && high ? [{ series: [high, low] as uPlot.Band.Bounds, fill: faint(seriesColour(i)) }] : [];
     });
   }
 
+  /** Each area of the stack but the undermost, which is one down to zero. */
+  private areas(): uPlot.Band[] {
+    return this.stack.slice(1).map((i, below) => ({ series: [this.drawnAs(i), this.drawnAs(this.stack[below]!)], fill: areaColour(i) }));
+  }
+
   // ---- the scale, and what lies off it ----
 
+  /** Those that are told of, as they lie from the top down if they are stacked. */
   private shown(): number[] {
-    return this.series.flatMap((series, i) => (series.hidden ? [] : [i]));
+    return this.order.filter((i) => !this.series[i]!.hidden);
+  }
+
+  private outer(): number[] {
+    return outerOf(this.shown(), this.stack);
   }
 
   /** From zero, unless something lies below; an empty chart shows 0–1. */
@@ -208,7 +237,7 @@ export class LineChart implements Chart, Teller {
     this.top = null;
     if (min === null || max === null) return [0, 1];
     const [from, to] = plot.series[0]?.idxs ?? [0, this.xs.length - 1];
-    if (!this.full) this.top = robustTop(this.shown().map((i) => this.columns[i]!), from, to);
+    if (!this.full) this.top = robustTop(this.outer().map((i) => this.edges[i]!), from, to);
     const top = this.top ?? (max > 0 ? max * 1.05 : max === 0 && min === 0 ? 1 : 0);
     return [min < 0 ? min * 1.05 : 0, top];
   }
@@ -237,9 +266,9 @@ export class LineChart implements Chart, Teller {
   private drawOffScale(plot: uPlot): void {
     if (this.top === null) return;
     const ratio = window.devicePixelRatio || 1;
-    for (const i of this.shown()) {
-      plot.ctx.fillStyle = seriesColour(this.series[i]!.colour ?? i);
-      this.columns[i]!.forEach((value, at) => {
+    for (const i of this.outer()) {
+      plot.ctx.fillStyle = lineColour(this.view, i);
+      this.edges[i]!.forEach((value, at) => {
         if (typeof value !== "number" || this.top === null || value <= this.top) return;
         const x = plot.valToPos(this.xs[at]!, "x", true);
         if (x < plot.bbox.left || x > plot.bbox.left + plot.bbox.width) return;
@@ -256,7 +285,7 @@ export class LineChart implements Chart, Teller {
     if (!this.offScale) return;
     const top = this.top;
     this.toldTop = top;
-    const beyond = top === null ? [] : this.shown().flatMap((i) => this.columns[i]!.filter((value) => typeof value === "number" && value > top) as number[]);
+    const beyond = top === null ? [] : this.outer().flatMap((i) => this.edges[i]!.filter((value) => typeof value === "number" && value > top) as number[]);
     const highest = quantity(beyond.reduce((a, b) => Math.max(a, b), 0), this.view.y?.unit);
     const help = beyond.length ? say("offScaleHelp", beyond.length, highest) : "";
     if (help === this.offScale.title && String(this.full) === this.offScale.ariaPressed) return;
@@ -303,8 +332,9 @@ export class LineChart implements Chart, Teller {
     const name = (this.view.x && pick(this.view.x.label)) || say("time");
     const lines = this.shown().flatMap((i) => {
       const [series, value] = [this.series[i]!, this.columns[i]![thing]];
-      if (typeof value !== "number") return [];
-      const off = this.top !== null && value > this.top ? " ▲" : "";
+      if (typeof value !== "number" || (value === 0 && this.stack.includes(i))) return []; // no area there: the legend has its 0
+      const edge = this.edges[i]![thing];
+      const off = this.top !== null && typeof edge === "number" && edge > this.top ? " ▲" : "";
       return [`${pick(series.label) || series.id}: ${quantity(value, series.unit ?? this.view.y?.unit)}${off}`];
     });
     return { x: place, y: this.plot.over.offsetTop, width: 0, height: this.plot.over.offsetHeight, lines: [`${name}: ${quantity(x, unit)}`, ...lines] };

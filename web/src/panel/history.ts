@@ -150,7 +150,9 @@ export class History {
     return element("div", { class: "table-wrap", tabindex: "0", role: "group", "aria-label": say("difference") }, table);
   }
 
-  /** Both runs' curves in one chart, in the same colours: A drawn through, B dashed. What was computed, dashed anyway, is left out. */
+  /** Both runs' curves in one chart, in the same colours: A drawn through, B dashed. What was computed, dashed anyway, is left out. Areas that
+   *  were stacked are lines here, each at its own value: one run's areas would hide the other's, and what is compared is part with part, which
+   *  must not stand higher because something below it grew. */
   private overlay(view: View, logs: RunEvent[][]): void {
     const all = view.series ?? [];
     const measured = all.filter((series) => !series.hidden && !series.dash);
@@ -159,7 +161,7 @@ export class History {
         id: `${run} ${series.id}`, unit: series.unit, dash: run === "B", colour: all.indexOf(series),
         label: { en: `${run} ${pick(series.label) || series.id}` },
       }));
-    const both: View = { ...view, series: [...of("A"), ...of("B")] };
+    const both: View = { ...view, stacked: false, series: [...of("A"), ...of("B")] };
     const legend = element("ul", { class: "legend" });
     for (const { colour = 0, dash, label } of both.series ?? [])
       legend.append(element("li", {}, element("span", { class: `swatch s${colour % 8}${dash ? " dashed" : ""}` }), label?.en ?? ""));

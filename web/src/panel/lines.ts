@@ -1,8 +1,9 @@
 // Lines drawn without uPlot: for SVG files, and for the small pictures of the gallery.
 import { pick, say } from "../strings";
-import { faint, seriesColour } from "./colours";
+import { areaColour, faint, lineColour, seriesColour } from "./colours";
 import { compact, quantity } from "./format";
 import { robustTop, type Column } from "./robust";
+import { edgesOf, orderOf, outerOf, stackOf } from "./stack";
 import { ticks, type Surface } from "./surface";
 import type { Axis, View } from "./types";
 
@@ -42,13 +43,15 @@ const label = (value: number, unit: string | undefined) =>
 
 /** Draws a line view over the whole surface: with axes and words, or the bare lines. */
 export function paintLines(surface: Surface, view: View, xs: number[], columns: Column[], withAxes: boolean): void {
-  const series = view.series ?? [];
-  const shown = series.flatMap((each, i) => (each.hidden ? [] : [i]));
+  const shown = orderOf(view).filter((i) => !view.series![i]!.hidden);
+  const stack = stackOf(view);
+  const edges = edgesOf(columns, stack);
+  const outer = outerOf(shown, stack);
   const isLog = view.y?.scale === "log";
   const [x0, x1] = ends(xs, view.x?.scale === "log");
-  const [low, high] = ends(shown.flatMap((i) => columns[i]!.filter((value) => typeof value === "number")), isLog);
+  const [low, high] = ends(shown.flatMap((i) => edges[i]!.filter((value) => typeof value === "number")), isLog);
   const y0 = isLog ? low : Math.min(0, low * 1.05);
-  const y1 = isLog ? high : (robustTop(shown.map((i) => columns[i]!), 0, xs.length - 1) ?? (high > 0 ? high * 1.05 : 1));
+  const y1 = isLog ? high : (robustTop(outer.map((i) => edges[i]!), 0, xs.length - 1) ?? (high > 0 ? high * 1.05 : 1));
   const frame = withAxes
     ? { left: 64, right: surface.width - 18, top: 26, bottom: surface.height - 40 }
     : { left: 2, right: surface.width - 2, top: 4, bottom: surface.height - 2 };
@@ -56,23 +59,53 @@ export function paintLines(surface: Surface, view: View, xs: number[], columns: 
   const x = (value: number) => frame.left + (frame.right - frame.left) * xScale(value);
   const y = (value: number) => frame.bottom - (frame.bottom - frame.top) * Math.max(0, Math.min(1, yScale(value)));
   if (withAxes) paintAxes(surface, view, frame, marksOf(view.x, x0, x1).map((v) => [v, x(v)]), marksOf(view.y, y0, y1).map((v) => [v, y(v)]));
+  paintAreas(surface, stack, xs, edges, x, y);
   for (const i of shown) {
-    let points: number[] = [];
-    const pieces = [points]; // of the line, between gaps
     const marks: number[] = [];
-    xs.forEach((value, at) => {
-      const v = columns[i]![at];
-      if (v === null && points.length) pieces.push((points = []));
-      if (typeof v !== "number" || (isLog && v <= 0)) return;
-      points.push(x(value), y(v));
-      if (v > y1) marks.push(x(value) - 2, frame.top - 4, 4, 4); // off the scale
-    });
-    for (const piece of pieces)
+    for (const piece of piecesOf(xs, edges[i]!, x, y, isLog))
       if (piece.length === 2) marks.push(piece[0]! - 1.5, piece[1]! - 1.5, 3, 3);
-      else surface.line(seriesColour(i), piece, series[i]!.dash === true);
-    surface.boxes(seriesColour(i), marks);
+      else surface.line(lineColour(view, i), piece, view.series![i]!.dash === true);
+    if (outer.includes(i)) marks.push(...offScale(xs, edges[i]!, x, y1, frame.top));
+    surface.boxes(lineColour(view, i), marks);
   }
   paintBands(surface, view, xs, columns, x, y);
+}
+
+/** A line between its gaps: x and y of each of its points, one after the other. */
+function piecesOf(xs: number[], column: Column, x: Scale, y: Scale, isLog: boolean): number[][] {
+  let points: number[] = [];
+  const pieces = [points];
+  xs.forEach((value, at) => {
+    const v = column[at];
+    if (v === null && points.length) pieces.push((points = []));
+    if (typeof v === "number" && !(isLog && v <= 0)) points.push(x(value), y(v));
+  });
+  return pieces;
+}
+
+/** A mark at the upper edge for each point beyond it. */
+function offScale(xs: number[], column: Column, x: Scale, highest: number, top: number): number[] {
+  return xs.flatMap((value, at) => {
+    const v = column[at];
+    return typeof v === "number" && v > highest ? [x(value) - 2, top - 4, 4, 4] : [];
+  });
+}
+
+/** Between each edge of a stack and the one below it. All have their gaps at the same places. */
+function paintAreas(surface: Surface, stack: number[], xs: number[], edges: Column[], x: Scale, y: Scale): void {
+  const ground: Column = stack.length ? edges[stack[0]!]!.map((value) => (typeof value === "number" ? 0 : value)) : [];
+  let below = piecesOf(xs, ground, x, y, false);
+  for (const i of stack) {
+    const pieces = piecesOf(xs, edges[i]!, x, y, false);
+    pieces.forEach((piece, at) => surface.area(areaColour(i), [...piece, ...backwards(below[at]!)]));
+    below = pieces;
+  }
+}
+
+function backwards(points: number[]): number[] {
+  const back: number[] = [];
+  for (let i = points.length - 2; i >= 0; i -= 2) back.push(points[i]!, points[i + 1]!);
+  return back;
 }
 
 function paintBands(surface: Surface, view: View, xs: number[], columns: Column[], x: Scale, y: Scale): void {

@@ -13,6 +13,8 @@ export interface Surface {
   boxes(fill: string, places: number[]): void;
   /** A line through points: x and y of each, one after the other. */
   line(stroke: string, points: number[], dashed: boolean): void;
+  /** What lies within points: x and y of each, one after the other. */
+  area(fill: string, points: number[]): void;
 }
 
 /** A canvas that fills a box, sharp on every screen. */
@@ -83,6 +85,13 @@ export class Canvas implements Surface {
     for (let i = 0; i < points.length; i += 2) this.context.lineTo(points[i]!, points[i + 1]!);
     this.context.stroke();
     this.context.setLineDash([]);
+  }
+
+  area(fill: string, points: number[]): void {
+    this.context.fillStyle = fill;
+    this.context.beginPath();
+    for (let i = 0; i < points.length; i += 2) this.context.lineTo(points[i]!, points[i + 1]!);
+    this.context.fill();
   }
 }
 

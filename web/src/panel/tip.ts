@@ -80,13 +80,16 @@ export class Tip {
     const [left, top] = [this.plot.offsetLeft, this.plot.offsetTop];
     const text = lines.join("\n");
     if (this.words.textContent !== text) this.words.textContent = text;
+    const { offsetWidth, offsetHeight } = this.words;
     const toTheLeft = x + width / 2 > this.plot.clientWidth / 2;
-    this.words.toggleAttribute("data-left", toTheLeft);
-    this.words.style.left = `${left + (toTheLeft ? x - 8 : x + width + 8)}px`;
-    this.words.style.top = `${top + Math.max(0, Math.min(y, this.plot.clientHeight - this.words.offsetHeight))}px`;
+    const beside = toTheLeft ? x - 8 - offsetWidth : x + width + 8;
+    this.words.style.left = `${left + within(beside, this.plot.clientWidth - offsetWidth)}px`; // on a phone over the thing, but whole
+    this.words.style.top = `${top + within(y, this.plot.clientHeight - offsetHeight)}px`;
     this.mark.style.left = `${left + x}px`;
     this.mark.style.top = `${top + y}px`;
     this.mark.style.width = `${width}px`;
     this.mark.style.height = `${height}px`;
   }
 }
+
+const within = (value: number, most: number): number => Math.max(0, Math.min(value, most));

@@ -49,6 +49,7 @@ export interface View {
   title?: Label;
   x?: Axis;
   y?: Axis;
+  stacked?: boolean;
   series?: Series[];
   lanes?: Named[];
   kinds?: Named[];
