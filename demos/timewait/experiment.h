@@ -76,6 +76,7 @@ struct census {
 };
 struct census lab_census(struct lab *lab, enum part part);
 void lab_show_sockets(struct lab *lab, const struct census *census);
+void lab_part_over(struct lab *lab); /* what is shown next is another part's: a gap in the curve */
 
 /*** The parts, in the order of the story ***/
 

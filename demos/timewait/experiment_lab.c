@@ -299,3 +299,10 @@ void lab_show_sockets(struct lab *lab, const struct census *census)
                 {"time_wait_server", (double)server[TCP_TIME_WAIT]},
                 {"limit", lab->shared ? NAN : lab->plan->tuples});
 }
+
+void lab_part_over(struct lab *lab)
+{
+    demo_sample(lab->demo, "sockets", {"listen", NAN}, {"established", NAN}, {"fin_wait_1", NAN},
+                {"fin_wait_2", NAN}, {"close_wait", NAN}, {"last_ack", NAN},
+                {"time_wait_client", NAN}, {"time_wait_server", NAN}, {"limit", NAN});
+}

@@ -309,6 +309,7 @@ void experiment_load(struct lab *lab)
         load.overflowed_before = counter_read("TcpExt", "TCPTimeWaitOverflow");
         load.start_ms = load.last_ms = demo_ms(lab->demo);
         run(&load, client);
+        lab_part_over(lab);
         report_exhaustion(&load);
         report_waves(&load);
         report_costs(&load);

@@ -131,10 +131,11 @@ static const struct demo_preset presets[] = {
      (const char *const[]){"ports=1000", "first=server", "cures=0", "descriptors=0", NULL}},
     {"linger",
      {"陷阱：SO_LINGER 0", "the trap: SO_LINGER 0"},
-     {"用 RST 关：没有 TIME_WAIT，1000 个端口永远够用。代价是 send() 已经收下的数据丢掉几 MB，"
-      "对端读到 ECONNRESET。",
-      "Closed by RST: no TIME_WAIT, and 1000 ports are always enough. The price: megabytes that "
-      "send() had taken are lost, and the peer reads ECONNRESET."},
+     {"用 RST 关：没有 TIME_WAIT，1000 个端口永远够用。代价是 send() "
+      "已经收下、还在发送缓冲区里的数据"
+      "全丢，对端读到 ECONNRESET。",
+      "Closed by RST: no TIME_WAIT, and 1000 ports are always enough. The price: what send() had "
+      "taken and still lies in the send buffer is lost, and the peer reads ECONNRESET."},
      (const char *const[]){"ports=1000", "how=rst", "seconds=2", "descriptors=0", NULL}},
     {"close-wait",
      {"CLOSE_WAIT：服务端从不 close", "CLOSE_WAIT: never closed"},
@@ -185,6 +186,11 @@ static const struct demo_text simplified[] = {
     {"报文不是抓来的（抓包要特权）：状态变了，才画出必定到达了的那个段；段数取自内核计数 OutSegs",
      "Segments are not captured, which takes privilege: one is drawn when a state shows that it "
      "must have arrived; their number is the kernel's counter OutSegs"},
+    {"prepd 里每个方向的 TCP 缓冲区至多 128 KiB（系统默认 4–6 MB），所以 SO_LINGER 0 丢的是几十 "
+     "KiB，"
+     "平时能到几 MB",
+     "In prepd a TCP buffer is 128 KiB at most (4 to 6 MB by the system's default), so SO_LINGER 0 "
+     "loses tens of KiB; elsewhere it may be megabytes"},
     {"请求是一个字节来、一个字节回；没有 HTTP，没有 TLS",
      "A request is one byte there and one back; there is no HTTP and no TLS"},
     {"“Go 默认”只照搬连接池的规则（每轮并发 N，留 K 条），没有运行 Go",

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/netlink.h>
 #include <sched.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
@@ -11,7 +10,6 @@
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 
 #include "base/util.h"
 #include "runs/catalogue.h"
@@ -201,12 +199,6 @@ static const int for_all[] = {
     S(exit_group),
 };
 
-static const int for_net[] = {
-    S(socketpair), S(bind),        S(listen),      S(accept),     S(accept4),    S(connect),
-    S(shutdown),   S(getsockname), S(getpeername), S(sendto),     S(recvfrom),   S(sendmsg),
-    S(recvmsg),    S(sendmmsg),    S(recvmmsg),    S(setsockopt), S(getsockopt),
-};
-
 static const int for_fork[] = {S(fork), S(vfork)};
 
 /* Where a demo has a root folder of its own: Landlock says nothing of modes and times, and of
@@ -317,14 +309,11 @@ static const struct when {
     {S(prlimit64), 0, UINT32_MAX, 0, 0},            /* its own */
     {S(personality), 0, UINT32_MAX, UINT32_MAX, 0}, /* only looks */
     {S(personality), 0, UINT32_MAX, ADDR_NO_RANDOMIZE, 0},
-    {S(socket), 0, UINT32_MAX, AF_UNIX, DEMO_NEEDS_NET},
-    {S(socket), 0, UINT32_MAX, AF_INET, DEMO_NEEDS_NET},
-    {S(socket), 0, UINT32_MAX, AF_INET6, DEMO_NEEDS_NET},
 };
 
 /*** As rules ***/
 
-static int add_list(scmp_filter_ctx ctx, uint32_t action, const int *calls, size_t n)
+int calls_add_list(scmp_filter_ctx ctx, uint32_t action, const int *calls, size_t n)
 {
     int r = 0;
     for (size_t i = 0; r == 0 && i < n; i++)
@@ -347,14 +336,10 @@ static int add_whens(scmp_filter_ctx ctx, unsigned needs)
         r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, S(setpriority), 2,
                              SCMP_CMP(0, SCMP_CMP_MASKED_EQ, UINT32_MAX, PRIO_PROCESS),
                              SCMP_CMP(1, SCMP_CMP_MASKED_EQ, UINT32_MAX, 0));
-    if (r == 0 && needs & DEMO_NEEDS_NET) /* NETLINK_SOCK_DIAG: the sockets of its own network */
-        r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, S(socket), 2,
-                             SCMP_CMP(0, SCMP_CMP_EQ, AF_NETLINK),
-                             SCMP_CMP(2, SCMP_CMP_EQ, NETLINK_SOCK_DIAG));
     return r;
 }
 
-#define ADD(list, action) add_list(ctx, action, list, ARRAY_LEN(list))
+#define ADD(list, action) calls_add_list(ctx, action, list, ARRAY_LEN(list))
 
 int calls_add_rules(scmp_filter_ctx ctx, unsigned needs, bool own_files)
 {
@@ -364,7 +349,7 @@ int calls_add_rules(scmp_filter_ctx ctx, unsigned needs, bool own_files)
     if (r == 0)
         r = ADD(for_all, SCMP_ACT_ALLOW);
     if (r == 0 && needs & DEMO_NEEDS_NET)
-        r = ADD(for_net, SCMP_ACT_ALLOW);
+        r = sockets_add_rules(ctx);
     if (r == 0 && needs & DEMO_NEEDS_FORK)
         r = ADD(for_fork, SCMP_ACT_ALLOW);
     if (r == 0)

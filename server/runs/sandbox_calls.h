@@ -10,10 +10,17 @@
 
 #include <seccomp.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Adds the rules for demos of these needs (enum demo_needs) to a filter whose default is ENOSYS.
  * `own_files`: what a demo finds in the file system is its own or read-only, whatever Landlock says
  * of it. 0 or a negative errno. */
 int calls_add_rules(scmp_filter_ctx ctx, unsigned needs, bool own_files);
+
+/* The part of it for demos with a network (sandbox_sockets.c). */
+int sockets_add_rules(scmp_filter_ctx ctx);
+
+/* One rule for each of n calls; those that this processor has not are left out. */
+int calls_add_list(scmp_filter_ctx ctx, uint32_t action, const int *calls, size_t n);
 
 #endif

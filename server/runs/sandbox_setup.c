@@ -84,20 +84,34 @@ static int setup_loopback(struct setup *setup)
     return fd < 0 || ioctl(fd, SIOCSIFFLAGS, &lo) < 0 ? -errno : 0;
 }
 
+/* A kernel that does not have a setting is no reason not to run: the demo can read what is set. */
+static int sysctl_set(const char *setting)
+{
+    char path[160];
+    size_t len = strcspn(setting, "=");
+    snprintf(path, sizeof path, "/proc/sys/%.*s", (int)len, setting);
+    int r = proc_write(path, setting + len + (setting[len] == '='));
+    return r == -ENOENT ? 0 : r;
+}
+
+/* What a socket holds is nobody's memory: 544 connections that nobody reads from hold 2.2 GiB by
+ * the usual settings, and 230 MiB by these (see sandbox_sockets.c). */
+static int setup_buffers(struct setup *setup)
+{
+    if (!(setup->job->needs & DEMO_NEEDS_NET))
+        return 0;
+    int r = sysctl_set("net/ipv4/tcp_rmem=4096 131072 131072");
+    return r < 0 ? r : sysctl_set("net/ipv4/tcp_wmem=4096 16384 131072");
+}
+
 /* Settings of its own network, which the manifest names; set while there is the capability for it.
- * A kernel that does not have one of them is no reason not to run: the demo can read what is set.
  */
 static int setup_sysctls(struct setup *setup)
 {
-    for (char *const *setting = setup->job->sysctls; setting && *setting; setting++) {
-        char path[160];
-        size_t len = strcspn(*setting, "=");
-        snprintf(path, sizeof path, "/proc/sys/%.*s", (int)len, *setting);
-        int r = proc_write(path, *setting + len + ((*setting)[len] == '='));
-        if (r < 0 && r != -ENOENT)
-            return r;
-    }
-    return 0;
+    int r = 0;
+    for (char *const *setting = setup->job->sysctls; r == 0 && setting && *setting; setting++)
+        r = sysctl_set(*setting);
+    return r;
 }
 
 /* Inside another user namespace a demo would have capabilities again, and most of the kernel's
@@ -150,6 +164,7 @@ static const struct step world_steps[] = {
     {"user map", setup_user, OWN},
     {"files", setup_root, OWN},
     {"loopback", setup_loopback, OWN},
+    {"socket buffers", setup_buffers, OWN},
     {"sysctls", setup_sysctls, OWN},
     {"no nested namespaces", setup_no_nesting, OWN},
     {"Landlock rules", setup_rules, CONFINED},

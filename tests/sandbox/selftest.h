@@ -16,7 +16,8 @@
     A(memory_of_children) A(memfds) A(memfds_closed) A(leak_files) A(large_file) A(many_files)
 /* selftest_sight.c */
 #define ACTS_OF_SIGHT(A)                                                                           \
-    A(sysctl) A(surroundings) A(pid) A(uid) A(privileges) A(escape) A(network) A(diag)
+    A(sysctl)                                                                                      \
+    A(surroundings) A(pid) A(uid) A(privileges) A(escape) A(network) A(diag) A(socket_buffers)
 
 #define ACTS(A)                                                                                    \
     ACTS_OF_LIFE(A)                                                                                \

@@ -13,6 +13,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "selftest.h"
@@ -95,6 +96,36 @@ void act_network(void)
     while (devices && fgets(line, sizeof line, devices))
         count++;
     metric(ok ? count : -1);
+}
+
+/* True if a buffer could be given another length. */
+static bool buffer_can_be_set(int fd)
+{
+    static const int names[] = {SO_SNDBUF, SO_RCVBUF, SO_SNDBUFFORCE, SO_RCVBUFFORCE};
+    int length = 1 << 20;
+    for (int i = 0; i < 4; i++)
+        if (setsockopt(fd, SOL_SOCKET, names[i], &length, sizeof length) == 0)
+            return true;
+    /* an int is the lower half of what a filter sees */
+    return syscall(SYS_setsockopt, (long)fd, SOL_SOCKET | 1L << 32, SO_SNDBUF | 1L << 32, &length,
+                   sizeof length) == 0;
+}
+
+/* How many bytes a connection takes that nobody reads from; -1 if its buffers can be set. */
+void act_socket_buffers(void)
+{
+    static const char block[1 << 16];
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof address;
+    int server = socket(AF_INET, SOCK_STREAM, 0), client = socket(AF_INET, SOCK_STREAM, 0);
+    bool ok = bind(server, (struct sockaddr *)&address, len) == 0 && listen(server, 1) == 0 &&
+              getsockname(server, (struct sockaddr *)&address, &len) == 0 &&
+              connect(client, (struct sockaddr *)&address, len) == 0;
+    double sent = 0;
+    ssize_t took = 0;
+    while (ok && (took = send(client, block, sizeof block, MSG_DONTWAIT)) > 0)
+        sent += (double)took;
+    metric(buffer_can_be_set(client) ? -1 : sent);
 }
 
 /* One connection, closed: its client is left in TIME_WAIT. */

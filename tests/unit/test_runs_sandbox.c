@@ -68,6 +68,13 @@ static void a_demo_sees_the_sockets_of_its_own_network_by_netlink_and_proc(void 
     assert_true(ask(*state, "diag") == 1); /* the machine has others, or none */
 }
 
+/* What they hold counts for no process. */
+static void the_buffers_of_a_socket_are_short_and_stay_so(void **state)
+{
+    double bytes = ask(*state, "socket_buffers");
+    assert_true(bytes > 0 && bytes <= 512 * 1024);
+}
+
 static void settings_of_its_network_are_set_from_parameters(void **state)
 {
     struct outcome outcome = outcome_of(*state, start_demo(*state, "settings", "sysctl", 500, 0));
@@ -178,6 +185,7 @@ static int in_namespaces(void)
 {
     const struct CMUnitTest tests[] = {
         EVERYWHERE, ISOLATED, RUN_TEST(settings_of_its_network_are_set_from_parameters),
+        RUN_TEST(the_buffers_of_a_socket_are_short_and_stay_so),
         RUN_TEST(neither_the_runner_nor_pid_1_has_a_capability_while_a_demo_runs)};
     return cmocka_run_group_tests_name(sandbox_mode_name(mode), tests, NULL, NULL);
 }
