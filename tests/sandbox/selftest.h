@@ -17,7 +17,8 @@
 /* selftest_sight.c */
 #define ACTS_OF_SIGHT(A)                                                                           \
     A(sysctl)                                                                                      \
-    A(surroundings) A(pid) A(uid) A(privileges) A(escape) A(network) A(diag) A(socket_buffers)
+    A(surroundings)                                                                                \
+    A(oom) A(pid) A(uid) A(privileges) A(escape) A(network) A(diag) A(socket_buffers)
 
 #define ACTS(A)                                                                                    \
     ACTS_OF_LIFE(A)                                                                                \

@@ -63,6 +63,16 @@ void act_privileges(void)
     metric(ok && status);
 }
 
+/* How soon the kernel ends it where memory runs out; -9999: not known. */
+void act_oom(void)
+{
+    int score = -9999;
+    FILE *file = fopen("/proc/self/oom_score_adj", "r");
+    if (file && fscanf(file, "%d", &score) != 1)
+        score = -9999;
+    metric(score);
+}
+
 /* How many of these succeed that must not: to write outside the scratch folder, to make a user
  * namespace, to see or signal others. */
 void act_escape(void)

@@ -48,6 +48,11 @@ static void a_demo_is_never_root(void **state)
     assert_true(ask(*state, "uid") != 0);
 }
 
+static void a_demo_is_the_first_to_go_where_the_machine_runs_out_of_memory(void **state)
+{
+    assert_true(ask(*state, "oom") == 1000);
+}
+
 static void a_demo_is_not_pid_1(void **state)
 {
     assert_true(ask(*state, "pid") == 2);
@@ -174,6 +179,7 @@ static void all_children_of_a_process_are_found(void **state)
 #define EVERYWHERE                                                                                 \
     RUN_TEST(a_demo_has_three_descriptors_and_an_empty_environment),                               \
         RUN_TEST(a_demo_has_no_privileges_and_usual_signals),                                      \
+        RUN_TEST(a_demo_is_the_first_to_go_where_the_machine_runs_out_of_memory),                  \
         RUN_TEST(nothing_of_prepds_command_line_is_the_runners), RUN_TEST(a_demo_is_never_root)
 #define ISOLATED                                                                                   \
     RUN_TEST(a_demo_is_not_pid_1),                                                                 \
