@@ -56,8 +56,8 @@ func splitInfo(info string) []string { return infoWord.FindAllString(info, -1) }
 // known are the words that may stand behind each language.
 var known = map[string]string{
 	"go": "run exit out numbers tries with needs file", "c": "run exit out numbers with file",
-	"bash": "run exit out numbers needs redis with", "sh": "run exit out numbers needs redis with",
-	"lua": "file", "json": "file", "text": "output numbers exit file session needs with redis", "ini": "file",
+	"bash": "run exit out numbers needs redis with server", "sh": "run exit out numbers needs redis with server",
+	"lua": "file", "json": "file", "text": "output numbers exit file session needs with server redis", "ini": "file",
 }
 
 var goVersion = regexp.MustCompile(`^go1\.\d+$`)

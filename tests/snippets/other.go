@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -81,10 +82,6 @@ func checkShell(work string, s *snippet) {
 
 func runShell(dir, script string, s *snippet) {
 	path, home := os.Getenv("PATH"), filepath.Join(dir, "home")
-	if err := furnish(home, s); err != nil {
-		s.fail("%v", err)
-		return
-	}
 	if _, redis := word(s.info, "redis"); redis {
 		bin, err := startRedis(filepath.Dir(filepath.Dir(dir)))
 		if err != nil {
@@ -93,7 +90,14 @@ func runShell(dir, script string, s *snippet) {
 		}
 		path = bin + ":" + path
 	}
-	env := append(goEnv(), "PATH="+path, "HOME="+home, "LC_ALL=C.UTF-8", "SNIPPET_DB="+strings.TrimLeft(s.name, "s0"))
+	env := append(shellEnv(home, path), "SNIPPET_DB="+strings.TrimLeft(s.name, "s0"))
+	stop, err := furnish(home, env, s)
+	defer stop()
+	if err != nil {
+		s.fail("%v", err)
+		return
+	}
+	writeFile(s, script, s.code) // which says by now where the server is
 	out, status, err := run(home, env, "bash", "-e", "-o", "pipefail", script)
 	if _, _, isStated := s.stated(); isStated || err != nil || status != 0 {
 		s.judge(out, status, err)
@@ -118,11 +122,14 @@ func checkSession(work string, s *snippet) {
 	}
 	s.done = "prints what the note says"
 	home := filepath.Join(folder(work, s), "home")
-	if err := furnish(home, s); err != nil {
+	env := shellEnv(home, os.Getenv("PATH"))
+	stop, err := furnish(home, env, s)
+	defer stop()
+	if err != nil {
 		s.fail("%v", err)
+		return
 	}
 	numbers, _ := word(s.info, "numbers")
-	env := append(goEnv(), "PATH="+os.Getenv("PATH"), "HOME="+home, "LC_ALL=C.UTF-8")
 	for _, part := range strings.Split("\n"+s.code, "\n$ ")[1:] {
 		command, want, _ := strings.Cut(part, "\n")
 		command = strings.TrimRight(remark.ReplaceAllString(command, ""), " ")
@@ -137,22 +144,68 @@ func checkSession(work string, s *snippet) {
 
 var remark = regexp.MustCompile(`\s{2,}#\s.*$`)
 
+// shellEnv is what commands find around them: Go as at a prompt, with cgo where
+// there is a C compiler, for -race needs it.
+func shellEnv(home, path string) []string {
+	return append(goEnv(), "PATH="+path, "HOME="+home, "LC_ALL=C.UTF-8")
+}
+
 // furnish makes the folder that a script is run in: the note's own fences that
-// are marked file=NAME, and what with=NAME brings.
-func furnish(home string, s *snippet) error {
+// are marked file=NAME, and what with=NAME brings. A script "setup" among that
+// is run; with the word server, the program "server" is started. stop ends it.
+func furnish(home string, env []string, s *snippet) (stop func(), err error) {
+	stop = func() {}
 	if err := os.Mkdir(home, 0o777); err != nil {
-		return err
+		return stop, err
 	}
 	for name, text := range s.files {
 		if err := os.WriteFile(filepath.Join(home, filepath.Base(name)), []byte(text), 0o666); err != nil {
-			return err
+			return stop, err
 		}
 	}
-	name, with := word(s.info, "with")
-	if !with {
-		return nil
+	if name, with := word(s.info, "with"); with {
+		from := filepath.Join(withFolder, filepath.Base(name)) + "/."
+		if out, err := exec.Command("cp", "-R", from, home).CombinedOutput(); err != nil {
+			return stop, fmt.Errorf("%v: %s", err, out)
+		}
 	}
-	return exec.Command("cp", "-R", filepath.Join(withFolder, filepath.Base(name))+"/.", home).Run()
+	if _, err := os.Stat(filepath.Join(home, "setup")); err == nil {
+		if out, status, err := run(home, env, "sh", "-e", "setup"); err != nil || status != 0 {
+			return stop, fmt.Errorf("setup: %v, exit status %d\n%s", err, status, out)
+		}
+		os.Remove(filepath.Join(home, "setup"))
+	}
+	if _, serves := word(s.info, "server"); serves {
+		return startServer(home, env, s)
+	}
+	return stop, nil
+}
+
+// startServer starts the program "server", which prints the address where it
+// listens once it is ready, and puts that address into the commands, where they
+// have the usual one of net/http/pprof.
+func startServer(home string, env []string, s *snippet) (stop func(), err error) {
+	server := exec.Command("./server")
+	server.Dir, server.Env = home, env
+	out, err := server.StdoutPipe()
+	if err == nil {
+		err = server.Start()
+	}
+	if err != nil {
+		return func() {}, fmt.Errorf("the server: %v", err)
+	}
+	timer := time.AfterFunc(runSeconds*time.Second, func() { server.Process.Kill() })
+	stop = func() {
+		timer.Stop()
+		server.Process.Kill()
+		server.Wait()
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		return stop, fmt.Errorf("the server ended before it said where it listens")
+	}
+	s.code = strings.NewReplacer("localhost:6060", strings.TrimSpace(line), "127.0.0.1:6060", strings.TrimSpace(line)).Replace(s.code)
+	return stop, nil
 }
 
 // ---- Redis: one for all, on a socket of its own ----

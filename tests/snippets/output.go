@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-const runSeconds = 30
+const runSeconds = 120 // go build -race takes half a minute the first time
 
 // run runs a command in a folder and returns what it printed, to both
 // outputs, and its exit status.
