@@ -1,0 +1,3 @@
+module chanleak
+
+go 1.19

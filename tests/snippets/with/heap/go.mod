@@ -1,0 +1,3 @@
+module lab/heap
+
+go 1.19

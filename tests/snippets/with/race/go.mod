@@ -1,0 +1,3 @@
+module lab/race
+
+go 1.19

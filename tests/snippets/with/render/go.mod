@@ -1,0 +1,3 @@
+module lab/render
+
+go 1.19

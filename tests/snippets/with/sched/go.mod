@@ -1,0 +1,3 @@
+module lab/sched
+
+go 1.19
