@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -106,10 +107,20 @@ static struct job *worker_next_batch(struct worker *worker)
     return batch;
 }
 
+/* On one processor a thread that is woken may take it from the loop for milliseconds, in the middle
+ * of an event for a thousand readers. Nobody waits for a job so urgently (sched(7), SCHED_BATCH).
+ */
+static void let_the_loop_go_first(void)
+{
+    const struct sched_param none = {0};
+    pthread_setschedparam(pthread_self(), SCHED_BATCH, &none);
+}
+
 static void *worker_main(void *ud)
 {
     struct worker *worker = ud;
     struct job *batch;
+    let_the_loop_go_first();
     while ((batch = worker_next_batch(worker))) {
         batch_work(worker, batch);
         batch_finish(worker, batch);
