@@ -46,6 +46,7 @@ struct sandbox {
     int pidfd;     /* readable when it has ended */
     int status_fd; /* reading end of the status pipe */
     bool may_fork; /* else the demo stays one process: its filter says so */
+    pid_t demo;    /* that one, once sandbox_usage has seen it; else 0 */
 };
 
 struct sandbox_end {
@@ -179,11 +180,12 @@ struct sandbox_usage {
     int64_t cpu_ms;   /* of those that live and those they have waited for */
 };
 
-/* What it uses now. Memory is found out exactly only where a cheap look says more than
- * `memory_max`; then it is no more than they hold, but that a child of vfork counts with its
- * parent's, and a memfd that is mapped and not open any more as if it were as large as it may be.
+/* What it uses now. Remembers a demo that stays one process. Memory is found out exactly only where
+ * a cheap look says more than `memory_max`; then it is no more than they hold, but that a child of
+ * vfork counts with its parent's, and a memfd that is mapped and not open any more as if it were as
+ * large as it may be.
  */
-void sandbox_usage(const struct sandbox *sandbox, unsigned needs, size_t memory_max,
+void sandbox_usage(struct sandbox *sandbox, unsigned needs, size_t memory_max,
                    struct sandbox_usage *ret);
 /* The processes of a sandbox, itself first, then its own, then the demo's; ret has TREE_MAX. */
 size_t sandbox_processes(const struct sandbox *sandbox, pid_t *ret_pids);
