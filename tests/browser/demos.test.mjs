@@ -37,6 +37,26 @@ test("values arrive while the demo still runs, and it ends by itself", async (t)
   for (const cell of await page.locator(".metrics .measured").all()) assert.notEqual(await cell.textContent(), "–");
 });
 
+test("what a run did not measure is named in one line, and has its row again for the next run", async (t) => {
+  const { page } = await openDemo(t, "", { workers: false });
+  const rows = page.locator("[data-metric]");
+  const [measured, other] = await rows.evaluateAll((all) => all.map((row) => row.dataset.metric));
+  await playEvents(page, [{ event: "start", params: {} }, { event: "metric", id: measured, value: 7 }, { event: "exit", code: 0, wall_ms: 2 }]);
+  await page.keyboard.press("r");
+  await waitForState(page, "ended");
+  assert.ok(await page.locator(`[data-metric='${measured}']`).isVisible());
+  assert.equal(await rows.filter({ visible: true }).count(), 1);
+  const name = await page.locator(`[data-metric='${other}'] th`).textContent();
+  const absent = await page.locator(".absent").textContent();
+  assert.ok(absent.startsWith(`这次没有测：${name} · `), absent);
+  await page.unrouteAll();
+  await playEvents(page, [{ event: "start", params: {} }, { event: "metric", id: other, value: 8 }, { event: "exit", code: 0, wall_ms: 2 }]);
+  await page.keyboard.press("r");
+  await eventually(async () => assert.ok(await page.locator(`[data-metric='${measured}']`).isHidden()));
+  assert.equal(await page.locator(`[data-metric='${other}'] .measured`).textContent(), "8 %");
+  assert.equal(await page.locator(".absent").count(), 1);
+});
+
 for (const [device, options] of [
   ["desk", { viewport: { width: 1440, height: 900 } }],
   ["phone", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],

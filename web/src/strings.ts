@@ -79,6 +79,7 @@ const sentences = {
   time: ["时间", "time"],
   chartHelp: ["{}。方向键逐个查看", "{}. Arrow keys tell the values"],
   chartEmpty: ["这次运行没有这一项", "Not part of this run"],
+  notMeasured: ["这次没有测：{}", "Not measured in this run: {}"],
   offScale: ["▲ {} 点超出刻度", "▲ {} off the scale"],
   offScaleHelp: ["有 {} 个点高于刻度（最高 {}），顶边用 ▲ 标出。按下显示完整刻度", "{} points lie above the scale, the highest {}: marked ▲ at the edge. Press for the full scale"],
   offScaleBack: ["完整刻度", "Full scale"],

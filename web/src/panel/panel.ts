@@ -215,6 +215,7 @@ class Panel {
       case "exit":
         this.ended(event);
         this.charts.settle();
+        this.results.settle();
         break;
     }
     this.charts.add(event);

@@ -1,5 +1,5 @@
 // Metrics and checks: rows that stand in the page already and are filled in as they come.
-import { all, find } from "../dom";
+import { all, element, find } from "../dom";
 import { pick, say } from "../strings";
 import { number, quantity } from "./format";
 import type { Manifest, RunEvent, Value } from "./types";
@@ -14,6 +14,11 @@ export class Results {
 
   clear(): void {
     for (const cell of all(this.panel, ".metrics :is(.measured, .difference, .value)")) cell.textContent = "–";
+    for (const row of this.rows()) {
+      row.hidden = false;
+      delete row.dataset.measured;
+    }
+    find(this.panel, ".absent")?.remove();
     for (const check of all(this.panel, "[data-check]")) {
       delete check.dataset.ok;
       const result = find(check, ".check-result");
@@ -27,6 +32,19 @@ export class Results {
     if (event.event === "check") this.check(event);
   }
 
+  /** No more will come: a preset measures some of what its demo can, and empty rows would bury that. They are named in one line instead. */
+  settle(): void {
+    const absent = this.rows().filter((row) => row.dataset.measured === undefined);
+    if (!absent.length || absent.length === this.rows().length) return;
+    for (const row of absent) row.hidden = true;
+    const names = absent.map((row) => this.label("metrics", row.dataset.metric)).join(" · ");
+    absent[0]!.closest(".table-wrap")?.after(element("p", { class: "absent" }, say("notMeasured", names)));
+  }
+
+  private rows(): HTMLElement[] {
+    return all(this.panel, "[data-metric]");
+  }
+
   label(list: "metrics" | "checks", id: string | undefined): string {
     const entry = this.manifest[list]?.find((each) => each.id === id);
     return pick(entry?.label) || (id ?? "");
@@ -37,6 +55,7 @@ export class Results {
     if (!row || event.value === undefined) return;
     const unit = this.manifest.metrics?.find((each) => each.id === event.id)?.unit ?? "";
     const range = event.low !== undefined && event.high !== undefined ? ` (${number(event.low)}–${number(event.high)})` : "";
+    row.dataset.measured = "";
     put(row, ".measured", quantity(event.value, unit) + range);
     if (event.expected === undefined) return;
     put(row, ".value", quantity(event.expected, unit));
