@@ -48,7 +48,7 @@ struct plan {
 struct lab {
     struct demo *demo;
     const struct plan *plan;
-    bool shared;                  /* the network is the machine's: no setting, few sockets */
+    bool shared;                  /* the network is the machine's: no setting is touched */
     int listener, diag, sockstat; /* descriptors */
     uint16_t port;                /* the listener's */
     /* of all that census_take has seen */
@@ -76,7 +76,7 @@ struct census {
 };
 struct census lab_census(struct lab *lab, enum part part);
 void lab_show_sockets(struct lab *lab, const struct census *census);
-void lab_part_over(struct lab *lab); /* what is shown next is another part's: a gap in the curve */
+void lab_part_begins(struct lab *lab); /* what was shown is another part's: a gap in the curve */
 
 /*** The parts, in the order of the story ***/
 

@@ -209,7 +209,6 @@ void experiment_close(struct lab *lab)
         close_by_rst(&act);
     else
         close_by_fin(&act);
-    lab_part_over(lab);
     if (demo_stopping(lab->demo))
         return;
     report_states(&act);

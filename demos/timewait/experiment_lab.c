@@ -6,7 +6,7 @@
  * does not begin unless all are as they should be.
  *
  * Run by hand where no network can be made, it does on the machine's loopback what needs no
- * setting: few connections, to a port that nobody else can reach. */
+ * setting: at most a connection a descriptor, to a port that nobody else can reach. */
 #include <errno.h>
 #include <math.h>
 #include <netinet/tcp.h>
@@ -95,15 +95,16 @@ static void settings_show(struct lab *lab, const struct setting *settings)
 
 static void shared_note(struct lab *lab, const char *step, int error)
 {
-    demo_note(lab->demo, DEMO_BAD,
-              "这里建不了网络命名空间（%s：%s），所以在这台机器自己的回环上做：看一条连接怎样关、"
-              "服务端不关、定时器。端口用完和四种做法要改端口范围，那是整台机器的，所以不做；"
-              "设置都没有动，只是留下几个 TIME_WAIT，60 秒后消失",
-              "No network namespace can be made here (%s: %s), so this is the machine's own "
-              "loopback: how one connection closes, a server that does not close, and the timers. "
-              "Running out of ports and the four ways would change the port range of the whole "
-              "machine and are left out; no setting is touched, and a few TIME_WAITs stay for 60 s",
-              step, strerror(-error));
+    demo_note(
+        lab->demo, DEMO_BAD,
+        "这里建不了网络命名空间（%s：%s），所以在这台机器自己的回环上做：看一条连接怎样关、"
+        "服务端不关、定时器。端口用完和四种做法要改端口范围，那是整台机器的，所以不做；"
+        "设置都没有动，只是留下约 %d 个 TIME_WAIT，60 秒后消失",
+        "No network namespace can be made here (%s: %s), so this is the machine's own "
+        "loopback: how one connection closes, a server that does not close, and the timers. "
+        "Running out of ports and the four ways would change the port range of the whole "
+        "machine and are left out; no setting is touched, and some %d TIME_WAITs stay for 60 s",
+        step, strerror(-error), lab->plan->descriptors + 1);
 }
 
 /* 0 or run's exit code. Of the settings only this one bears on what is left. */
@@ -300,7 +301,7 @@ void lab_show_sockets(struct lab *lab, const struct census *census)
                 {"limit", lab->shared ? NAN : lab->plan->tuples});
 }
 
-void lab_part_over(struct lab *lab)
+void lab_part_begins(struct lab *lab)
 {
     demo_sample(lab->demo, "sockets", {"listen", NAN}, {"established", NAN}, {"fin_wait_1", NAN},
                 {"fin_wait_2", NAN}, {"close_wait", NAN}, {"last_ack", NAN},

@@ -138,6 +138,7 @@ void experiment_leak(struct lab *lab)
     lower = limit;
     lower.rlim_cur = (rlim_t)lab->plan->descriptors;
     if (setrlimit(RLIMIT_NOFILE, &lower) == 0) {
+        lab_part_begins(lab);
         show(&leak);
         forget_all(&leak);
         report_stuck(&leak, show(&leak));

@@ -308,8 +308,8 @@ void experiment_load(struct lab *lab)
         load.recycled_before = counter_read("TcpExt", "TWRecycled");
         load.overflowed_before = counter_read("TcpExt", "TCPTimeWaitOverflow");
         load.start_ms = load.last_ms = demo_ms(lab->demo);
+        lab_part_begins(lab);
         run(&load, client);
-        lab_part_over(lab);
         report_exhaustion(&load);
         report_waves(&load);
         report_costs(&load);

@@ -129,6 +129,7 @@ static void stream_finish(struct http_stream *stream)
     stream_free(stream);
 }
 
+/* By the loop, never from a stream's read or gone: the end would get before what a batch holds. */
 void stream_end(struct http_stream *stream)
 {
     if (stream->ended)
@@ -254,7 +255,7 @@ static void prefetch(const struct http_stream *due)
 static void batch_fill(struct http_stream **due, struct http_stream **batch, char *bytes)
 {
     size_t used = 0;
-    while (*due && BATCH - used >= STEP) {
+    while (*due && used + STEP <= BATCH) {
         struct http_stream *stream = *due;
         list_remove(stream);
         prefetch(*due);

@@ -176,8 +176,8 @@ void tree_sweep(const pid_t *keep, size_t n_keep);
 struct sandbox_usage {
     size_t memory;    /* bytes that its processes hold */
     size_t processes; /* and threads */
-    size_t files;     /* descriptors of the process that has most */
-    int64_t cpu_ms;   /* of those that live and those they have waited for */
+    size_t files;   /* descriptors of the process that has most, or half of the network's sockets */
+    int64_t cpu_ms; /* of those that live and those they have waited for */
 };
 
 /* What it uses now. Remembers a demo that stays one process. Memory is found out exactly only where

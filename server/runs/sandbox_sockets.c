@@ -1,10 +1,11 @@
 /* sandbox_sockets.c - what a demo with a network may do with sockets; see sandbox_calls.h.
  *
- * What a socket holds is the kernel's memory and counts for no process. A socket can hold as much
- * as its buffers are long, so those stay as long as they are at first: of TCP that is what
- * sandbox_setup.c sets for the demo's own network, and no option makes them longer. Options are a
- * list for that reason, and because many lead to code that nobody needs here (filters, upper
- * protocols, tunnels). */
+ * What a socket holds is the kernel's memory and counts for no process. So how many there are is
+ * bounded (sandbox_usage.c counts those that have no descriptor, too), and so is what each can
+ * hold: its buffers stay as long as they are at first, of TCP what sandbox_setup.c sets for the
+ * demo's own network. Options are a list for that reason, and because many lead to code that nobody
+ * needs here (filters, upper protocols, tunnels); so are families and protocols, which the kernel
+ * would load modules for. */
 #include <linux/netlink.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -16,12 +17,23 @@
 #define S(name) SCMP_SYS(name)
 
 static const int calls[] = {
-    S(socketpair), S(bind),        S(listen),      S(accept),     S(accept4),  S(connect),
-    S(shutdown),   S(getsockname), S(getpeername), S(sendto),     S(recvfrom), S(sendmsg),
-    S(recvmsg),    S(sendmmsg),    S(recvmmsg),    S(getsockopt),
+    S(bind),     S(listen),      S(accept),      S(accept4),  S(connect),
+    S(shutdown), S(getsockname), S(getpeername), S(sendto),   S(recvfrom),
+    S(sendmsg),  S(recvmsg),     S(sendmmsg),    S(recvmmsg), S(getsockopt),
 };
 
-static const int families[] = {AF_UNIX, AF_INET, AF_INET6};
+static const struct kind {
+    int family, protocol;
+} kinds[] = {
+    {AF_UNIX, 0},
+    {AF_INET, 0},
+    {AF_INET, IPPROTO_TCP},
+    {AF_INET, IPPROTO_UDP},
+    {AF_INET6, 0},
+    {AF_INET6, IPPROTO_TCP},
+    {AF_INET6, IPPROTO_UDP},
+    {AF_NETLINK, NETLINK_SOCK_DIAG}, /* the sockets of its own network */
+};
 
 /* The numbers are the kernel's, where glibc's headers may be older. */
 enum { BIND_ADDRESS_NO_PORT = 24, LOCAL_PORT_RANGE = 51 };
@@ -35,7 +47,6 @@ static const struct option {
     {SOL_SOCKET, SO_KEEPALIVE},
     {SOL_SOCKET, SO_OOBINLINE},
     {SOL_SOCKET, SO_LINGER},
-    {SOL_SOCKET, SO_RCVLOWAT},
     {SOL_SOCKET, SO_RCVTIMEO},
     {SOL_SOCKET, SO_SNDTIMEO},
     {SOL_SOCKET, SO_PASSCRED},
@@ -49,6 +60,10 @@ static const struct option {
     {IPPROTO_IP, BIND_ADDRESS_NO_PORT},
     {IPPROTO_IP, LOCAL_PORT_RANGE},
     {IPPROTO_IPV6, IPV6_V6ONLY},
+    {IPPROTO_IPV6, IPV6_UNICAST_HOPS},
+    {IPPROTO_IPV6, IPV6_TCLASS},
+    {IPPROTO_IPV6, IPV6_RECVERR},
+    {IPPROTO_IPV6, IPV6_RECVPKTINFO},
     {IPPROTO_TCP, TCP_NODELAY},
     {IPPROTO_TCP, TCP_MAXSEG},
     {IPPROTO_TCP, TCP_CORK},
@@ -72,14 +87,13 @@ static struct scmp_arg_cmp is(unsigned arg, int value)
     return SCMP_CMP(arg, SCMP_CMP_MASKED_EQ, UINT32_MAX, (scmp_datum_t)value);
 }
 
-static int add_families(scmp_filter_ctx ctx)
+/* socketpair makes its sockets before it asks whether the family can have pairs. */
+static int add_kinds(scmp_filter_ctx ctx)
 {
-    int r = 0;
-    for (size_t i = 0; r == 0 && i < ARRAY_LEN(families); i++)
-        r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, S(socket), 1, is(0, families[i]));
-    if (r == 0) /* the sockets of its own network */
-        r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, S(socket), 2, is(0, AF_NETLINK),
-                             is(2, NETLINK_SOCK_DIAG));
+    int r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, S(socketpair), 1, is(0, AF_UNIX));
+    for (size_t i = 0; r == 0 && i < ARRAY_LEN(kinds); i++)
+        r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, S(socket), 2, is(0, kinds[i].family),
+                             is(2, kinds[i].protocol));
     return r;
 }
 
@@ -96,6 +110,6 @@ int sockets_add_rules(scmp_filter_ctx ctx)
 {
     int r = calls_add_list(ctx, SCMP_ACT_ALLOW, calls, ARRAY_LEN(calls));
     if (r == 0)
-        r = add_families(ctx);
+        r = add_kinds(ctx);
     return r == 0 ? add_options(ctx) : r;
 }

@@ -18,25 +18,77 @@
 #include "runs/catalogue.h"
 #include "runs/sandbox.h"
 
-/* Its name may hold anything, so what follows the last ')' counts: state is the third field. */
-static void add_stat(pid_t pid, struct sandbox_usage *usage, unsigned long *ticks)
+/*** One process ***/
+
+struct stat_line {
+    char state;
+    unsigned long ticks; /* of its threads, and of the children it has waited for */
+    long threads;
+    size_t resident; /* bytes */
+};
+
+/* Its name may hold anything, so what follows the last ')' counts: state is the third field. False
+ * if it has just ended. */
+static bool stat_read(pid_t pid, struct stat_line *ret)
 {
     char path[32], buf[512];
     unsigned long user = 0, system = 0;
-    long waited_user = 0, waited_system = 0, threads = 0, resident = 0;
+    long waited_user = 0, waited_system = 0, pages = 0;
     snprintf(path, sizeof path, "/proc/%d/stat", pid);
     cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t len = fd < 0 ? 0 : read(fd, buf, sizeof buf - 1); /* one read gives all of it */
     buf[len < 0 ? 0 : len] = '\0';
     const char *at = strrchr(buf, ')');
     if (!at || sscanf(at,
-                      ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld %*d %*d %ld "
+                      ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld %*d %*d %ld "
                       "%*d %*u %*u %ld",
-                      &user, &system, &waited_user, &waited_system, &threads, &resident) < 6)
-        return; /* it has just ended */
-    *ticks += user + system + (unsigned long)(waited_user + waited_system);
-    usage->processes += (size_t)threads;
-    usage->memory += (size_t)resident * (size_t)sysconf(_SC_PAGESIZE);
+                      &ret->state, &user, &system, &waited_user, &waited_system, &ret->threads,
+                      &pages) < 7)
+        return false;
+    ret->ticks = user + system + (unsigned long)(waited_user + waited_system);
+    ret->resident = (size_t)pages * (size_t)sysconf(_SC_PAGESIZE);
+    return true;
+}
+
+static bool is_dead(const struct stat_line *line)
+{
+    return strchr("ZX", line->state) != NULL;
+}
+
+/* A thread of the process that lives, and what it says of the whole; `pid` if there is none. */
+static pid_t living_thread(pid_t pid, struct stat_line *line)
+{
+    char path[32];
+    pid_t found = pid;
+    snprintf(path, sizeof path, "/proc/%d/task", pid);
+    DIR *threads = opendir(path);
+    for (struct dirent *entry; found == pid && threads && (entry = readdir(threads));) {
+        pid_t tid = atoi(entry->d_name);
+        struct stat_line of_thread;
+        if (tid > 0 && stat_read(tid, &of_thread) && !is_dead(&of_thread)) {
+            found = tid;
+            *line = of_thread;
+        }
+    }
+    if (threads)
+        closedir(threads);
+    return found;
+}
+
+/* Adds what it uses. Returns the number under which /proc tells of it, or 0 if it is gone: once its
+ * first thread has ended the process has no memory and no files by its own, but all by the number
+ * of another. */
+static pid_t add_stat(pid_t pid, struct sandbox_usage *usage, unsigned long *ticks)
+{
+    struct stat_line line;
+    if (!stat_read(pid, &line))
+        return 0;
+    if (is_dead(&line) && line.threads > 1)
+        pid = living_thread(pid, &line);
+    *ticks += line.ticks;
+    usage->processes += (size_t)line.threads;
+    usage->memory += line.resident;
+    return pid;
 }
 
 /* Linux before 6.2 does not say it in the folder's size. */
@@ -54,6 +106,17 @@ static size_t count_files(pid_t pid)
     if (files)
         closedir(files);
     return n;
+}
+
+/* Sockets of its network, in descriptors: one that waits to be accepted is two sockets, and has no
+ * descriptor at either end once its client has closed. */
+static size_t count_sockets(pid_t pid)
+{
+    char path[48], text[512];
+    unsigned long used = 0;
+    snprintf(path, sizeof path, "/proc/%d/net/sockstat", pid);
+    proc_read(path, text, sizeof text);
+    return sscanf(text, "sockets: used %lu", &used) == 1 ? used / 2 : 0;
 }
 
 /* The bytes that a line "NAME: n kB" of its summed mappings says, with a page that n processes
@@ -184,6 +247,16 @@ static size_t processes_of(struct sandbox *sandbox, pid_t *ret_pids)
     return n;
 }
 
+static bool has_own_network(const struct sandbox *sandbox)
+{
+    return sandbox->mode == SANDBOX_NAMESPACES || sandbox->mode == SANDBOX_BWRAP;
+}
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
 /* Where there is one process, ours have waited for nobody, and have nothing to tell. */
 void sandbox_usage(struct sandbox *sandbox, unsigned needs, size_t memory_max,
                    struct sandbox_usage *ret)
@@ -194,10 +267,14 @@ void sandbox_usage(struct sandbox *sandbox, unsigned needs, size_t memory_max,
     *ret = (struct sandbox_usage){0};
     for (size_t i = sandbox->demo ? skip : 0; i < n; i++) {
         struct sandbox_usage not_theirs = {0};
-        add_stat(tree[i], i < skip ? &not_theirs : ret, &ticks);
-        size_t files = i < skip ? 0 : count_files(tree[i]);
-        if (files > ret->files)
-            ret->files = files;
+        tree[i] = add_stat(tree[i], i < skip ? &not_theirs : ret, &ticks);
+        if (i >= skip && tree[i])
+            ret->files = larger(ret->files, count_files(tree[i]));
+    }
+    if (n <= skip || !tree[skip]) {
+        sandbox->demo = 0; /* to be looked for anew */
+    } else if (needs & DEMO_NEEDS_NET && has_own_network(sandbox)) {
+        ret->files = larger(ret->files, count_sockets(tree[skip]));
     }
     ret->cpu_ms = (int64_t)(ticks * 1000 / (unsigned long)sysconf(_SC_CLK_TCK));
     if (n > skip && (ret->memory > memory_max || needs & DEMO_NEEDS_MEMFD))

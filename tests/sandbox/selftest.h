@@ -13,12 +13,15 @@
 /* selftest_resources.c */
 #define ACTS_OF_GREED(A)                                                                           \
     A(memory)                                                                                      \
+    A(memory_of_thread)                                                                            \
+    A(socket_queue)                                                                                \
     A(memory_of_children) A(memfds) A(memfds_closed) A(leak_files) A(large_file) A(many_files)
 /* selftest_sight.c */
 #define ACTS_OF_SIGHT(A)                                                                           \
     A(sysctl)                                                                                      \
     A(surroundings)                                                                                \
-    A(oom) A(pid) A(uid) A(privileges) A(escape) A(network) A(diag) A(socket_buffers)
+    A(oom)                                                                                         \
+    A(pid) A(uid) A(privileges) A(escape) A(network) A(diag) A(socket_buffers) A(socket_kinds)
 
 #define ACTS(A)                                                                                    \
     ACTS_OF_LIFE(A)                                                                                \

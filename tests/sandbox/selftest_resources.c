@@ -1,9 +1,12 @@
 /* selftest_resources.c - a demo that takes too much of something; see selftest.h. */
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "selftest.h"
@@ -23,6 +26,43 @@ void act_memory(void)
     for (long i = 0; i < n; i++)
         hold(1 << 20);
     metric((double)n);
+}
+
+static void *hold_in_thread(void *unused)
+{
+    act_memory();
+    for (;;)
+        pause();
+    return unused;
+}
+
+/* n MB, after which the first thread is gone, and with it what /proc tells by its number. */
+void act_memory_of_thread(void)
+{
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, hold_in_thread, NULL) == 0)
+        pthread_exit(NULL);
+}
+
+/* Clients that send and close, and that nobody accepts: their bytes wait without a descriptor. */
+void act_socket_queue(void)
+{
+    static const char block[1 << 14];
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof address;
+    int server = socket(AF_INET, SOCK_STREAM, 0);
+    if (bind(server, (struct sockaddr *)&address, len) != 0 || listen(server, 4096) != 0 ||
+        getsockname(server, (struct sockaddr *)&address, &len) != 0)
+        exit(3);
+    for (long i = 0; i < n; i++) {
+        int client = socket(AF_INET, SOCK_STREAM, 0);
+        if (connect(client, (struct sockaddr *)&address, len) != 0 ||
+            send(client, block, sizeof block, MSG_DONTWAIT) < 0)
+            exit(4);
+        close(client);
+    }
+    for (;;)
+        pause();
 }
 
 /* n children that each take 10 MB. */

