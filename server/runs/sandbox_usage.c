@@ -108,8 +108,8 @@ static size_t count_files(pid_t pid)
     return n;
 }
 
-/* Sockets of its network, in descriptors: one that waits to be accepted is two sockets, and has no
- * descriptor at either end once its client has closed. */
+/* Sockets of its network, in descriptors, two for one: a connection that waits to be accepted is
+ * two sockets, and has no descriptor at either end once its client has closed. */
 static size_t count_sockets(pid_t pid)
 {
     char path[48], text[512];
