@@ -67,16 +67,17 @@ static void runner_tell(struct runner *runner, const void *message, size_t len)
 }
 
 /* What outlived its run has become a child of the runner, a child subreaper: bubblewrap's pid 1,
- * which is dying, or whatever an unsafe demo left behind. */
-static void runner_sweep(struct runner *runner)
+ * which is dying, or whatever an unsafe demo left behind. Returns its processor time, in ms: where
+ * bubblewrap ends before it has waited for its pid 1, that is all of the demo's. */
+static int64_t runner_sweep(struct runner *runner)
 {
     pid_t keep[JOBS_MAX];
     size_t n = 0;
     if (runner->report.mode != SANDBOX_BWRAP && runner->report.mode != SANDBOX_UNSAFE)
-        return;
+        return 0;
     for (struct job *job = runner->jobs; job; job = job->next)
         keep[n++] = job->sandbox.pid;
-    tree_sweep(keep, n);
+    return tree_sweep(keep, n);
 }
 
 static void job_unlink(struct job *job)
@@ -116,7 +117,7 @@ static void job_ended(void *ud, uint32_t events)
     job_unlink(job);
     loop_unwatch(runner->loop, job->ended); /* before sandbox_reap closes the pidfd */
     sandbox_reap(&job->sandbox, &end);
-    runner_sweep(runner);
+    int64_t swept_ms = runner_sweep(runner);
     struct wire_exit message = {
         .kind = WIRE_EXIT,
         .run = job->run,
@@ -124,7 +125,7 @@ static void job_ended(void *ud, uint32_t events)
         .status = end.status,
         .limit = job->limit ? job->limit : limit_of(end.status),
         .wall_ms = clock_ms() - job->started,
-        .cpu_ms = larger(job->cpu_ms, end.cpu_ms),
+        .cpu_ms = larger(job->cpu_ms, end.cpu_ms + swept_ms),
         .max_rss = (size_t)larger((int64_t)job->max_rss, (int64_t)end.max_rss),
     };
     memcpy(message.step, end.step, sizeof message.step);

@@ -104,11 +104,6 @@ void sandbox_kill(const struct sandbox *sandbox)
         kill(pids[i], SIGKILL);
 }
 
-static int64_t timeval_ms(struct timeval t)
-{
-    return (int64_t)t.tv_sec * 1000 + t.tv_usec / 1000;
-}
-
 /* The word is read without waiting: every writer has ended, or else it is a demo that kept a
  * descriptor it must not have. */
 static bool read_word(const struct sandbox *sandbox, struct sandbox_word *ret)
@@ -137,7 +132,7 @@ void sandbox_reap(struct sandbox *sandbox, struct sandbox_end *ret)
     while (wait4(sandbox->pid, &status, 0, &usage) < 0 && errno == EINTR)
         ;
     *ret = (struct sandbox_end){
-        .cpu_ms = timeval_ms(usage.ru_utime) + timeval_ms(usage.ru_stime),
+        .cpu_ms = rusage_cpu_ms(&usage),
         .max_rss = (size_t)usage.ru_maxrss * 1024,
         .status = demo_status(sandbox->mode, status),
     };

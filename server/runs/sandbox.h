@@ -168,8 +168,11 @@ enum { TREE_MAX = 2048 };
 /* Writes at most `max` descendants of pid (itself first) into ret_pids; returns how many. */
 size_t tree_list(pid_t pid, pid_t *ret_pids, size_t max);
 /* Kills and reaps all children of the calling process but those in `keep`, with their descendants,
- * until none is left. */
-void tree_sweep(const pid_t *keep, size_t n_keep);
+ * until none is left. Returns the processor time, in ms, of those
+ * reaped and of all that they had waited for. */
+int64_t tree_sweep(const pid_t *keep, size_t n_keep);
+struct rusage;
+int64_t rusage_cpu_ms(const struct rusage *usage); /* user's and system's */
 
 /* ---- sandbox_usage.c ---- */
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -76,7 +77,7 @@ static bool is_among(pid_t pid, const pid_t *pids, size_t n)
 }
 
 /* One round; false if there was nothing to do. */
-static bool sweep_once(const pid_t *keep, size_t n_keep)
+static bool sweep_once(const pid_t *keep, size_t n_keep, int64_t *cpu_ms)
 {
     enum { CHILDREN_MAX = 256 };
     static pid_t tree[TREE_MAX]; /* large, and the runner has one thread */
@@ -90,15 +91,26 @@ static bool sweep_once(const pid_t *keep, size_t n_keep)
         size_t n = tree_list(children[i], tree, TREE_MAX);
         for (size_t k = 0; k < n; k++)
             kill(tree[k], SIGKILL);
-        waitpid(children[i], NULL, 0);
+        struct rusage usage = {0};
+        wait4(children[i], NULL, 0, &usage);
+        *cpu_ms += rusage_cpu_ms(&usage);
         found = true;
     }
     return found;
 }
 
-void tree_sweep(const pid_t *keep, size_t n_keep)
+int64_t tree_sweep(const pid_t *keep, size_t n_keep)
 {
+    int64_t cpu_ms = 0;
     enum { ROUNDS_MAX = 1000 }; /* a demo that outruns this forks quicker than the runner kills */
-    for (int i = 0; i < ROUNDS_MAX && sweep_once(keep, n_keep); i++)
+    for (int i = 0; i < ROUNDS_MAX && sweep_once(keep, n_keep, &cpu_ms); i++)
         ;
+    return cpu_ms;
+}
+
+int64_t rusage_cpu_ms(const struct rusage *usage)
+{
+    const struct timeval *user = &usage->ru_utime, *system = &usage->ru_stime;
+    return (int64_t)(user->tv_sec + system->tv_sec) * 1000 +
+           (user->tv_usec + system->tv_usec) / 1000;
 }
