@@ -311,10 +311,12 @@ test("a chart for which nothing came says so when the run has ended, and not whi
   ]);
   await page.keyboard.press("r");
   await waitForState(page, "ended");
+  await eventually(async () => { // with the next frame
+    const words = await said();
+    assert.equal(words.filter((each) => each === '"这次运行没有这一项"').length, words.length - 1);
+  });
   const line = await page.locator("[data-view='line'] .plot").evaluate((plot) => getComputedStyle(plot, "::after").content);
   assert.equal(line, "none");
-  const words = await said();
-  assert.equal(words.filter((each) => each === '"这次运行没有这一项"').length, words.length - 1);
 });
 
 test("a timeline has rows for the lanes in which something happened, and no others", async (t) => {
